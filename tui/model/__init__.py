@@ -1,0 +1,1 @@
+"""What Flux objects mean: pure values and functions, no I/O and no terminal."""

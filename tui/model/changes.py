@@ -1,0 +1,145 @@
+"""What adapters tell the store: values, one per thing that changed."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from tui.model.refs import ObjectRef
+from tui.model.resources import Resource, Skipped
+
+
+class Phase(StrEnum):
+    """Where a context's connection stands."""
+
+    OFF = "off"
+    """Not connected, by choice."""
+    CONNECTING = "connecting"
+    LIVE = "live"
+    """Every watch that can run runs."""
+    STALE = "stale"
+    """What is shown was true once; the connection is gone and is being tried again."""
+    LOGIN = "login needed"
+    """The API server refused the credentials, fresh ones too, or they could not be had."""
+    ABSENT = "no Flux"
+    """The API server answers, and has none of Flux's CRDs."""
+    UNREACHABLE = "unreachable"
+    """Nothing was ever read from it."""
+
+
+class ContextStatus(msgspec.Struct, frozen=True):
+    """The state of one context, whole: a later one replaces it."""
+
+    context: str
+    phase: Phase
+    since: datetime | None = None
+    """When the phase began; for `STALE`, when the first watch was lost."""
+    message: str = ""
+    """What failed, where, why and the next step; empty where nothing did."""
+    server: str = ""
+    """The API server's URL, without credentials."""
+    forbidden: tuple[str, ...] = ()
+    """Kinds that may not be listed."""
+    polled: tuple[str, ...] = ()
+    """Kinds that may be listed but not watched, and so are polled."""
+    missing: tuple[str, ...] = ()
+    """Flux kinds that the cluster does not serve."""
+    retry_at: datetime | None = None
+    """When the connection is tried next."""
+
+
+class KindListed(msgspec.Struct, frozen=True):
+    """A list has completed: these are all the objects of that kind, whatever was known before."""
+
+    context: str
+    kind: str
+    resources: tuple[Resource, ...]
+
+
+class ObjectChanged(msgspec.Struct, frozen=True):
+    """An object was added or modified."""
+
+    resource: Resource
+
+
+class ObjectDeleted(msgspec.Struct, frozen=True):
+    """An object is gone."""
+
+    ref: ObjectRef
+
+
+class EventRecord(msgspec.Struct, frozen=True, gc=False):
+    """A core/v1 Event about a Flux object."""
+
+    ref: ObjectRef
+    """The object it is about."""
+    uid: str
+    """The Event's own uid: a later version of the same Event replaces it."""
+    type: str
+    """`Normal` or `Warning`."""
+    reason: str
+    message: str
+    count: int
+    first: datetime | None
+    last: datetime | None
+    reporter: str
+    """The controller."""
+    revision: str = ""
+    """The revision that the controller annotated, if it did."""
+
+
+class EventsListed(msgspec.Struct, frozen=True):
+    """A list of a context's Events has completed and replaces what was known."""
+
+    context: str
+    events: tuple[EventRecord, ...]
+
+
+class EventSeen(msgspec.Struct, frozen=True):
+    """An Event was added or its count went up."""
+
+    event: EventRecord
+
+
+class LogLine(msgspec.Struct, frozen=True, gc=False):
+    """One line of a controller's log."""
+
+    time: datetime | None
+    level: str
+    """`debug`, `info`, `error`; empty where the line has none."""
+    message: str
+    error: str = ""
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    reconcile_id: str = ""
+    """The same for all lines of one run."""
+    pod: str = ""
+
+
+class Severity(StrEnum):
+    """How much a notice matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A sentence for the person: what failed, where, why, and the next step. `:messages` keeps them all."""
+
+    at: datetime
+    severity: Severity
+    text: str
+    context: str = ""
+    ref: ObjectRef | None = None
+
+
+class ObjectSkipped(msgspec.Struct, frozen=True):
+    """An object could not be decoded and is not shown."""
+
+    skipped: Skipped
+
+
+Change = ContextStatus | KindListed | ObjectChanged | ObjectDeleted | EventsListed | EventSeen | ObjectSkipped | Notice
+"""All that an adapter may tell the store."""

@@ -1,0 +1,84 @@
+"""Making text from a cluster or from Git harmless before anything can draw it."""
+
+import re
+from typing import Any
+
+import msgspec
+
+_HOSTILE_CHARACTERS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+"""Control characters (C0 but tab and newline, DEL, C1), bidirectional overrides and invisible joiners."""
+
+_HOSTILE_JSON = re.compile(
+    rb"\\u00(?:[01][0-9a-fA-F]|7[fF]|[89][0-9a-fA-F])|\\[rbf]|\\u20[0-6][0-9a-fA-F]|\\u[fF][eE][0fF]|\x7f"
+    rb"|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xb8[\x80-\x8f]|\xef\xbb\xbf"
+)
+"""Where a JSON document may hold one of them, escaped or raw. A false hit costs time, never correctness."""
+
+_LONG_HEX = re.compile(r"\b[0-9a-f]{40,128}\b")
+
+
+def clean(text: str) -> str:
+    """Strip control characters, terminal escapes, bidirectional overrides and invisible joiners.
+
+    Tabs and newlines stay: an error may have several lines.
+
+    Args:
+        text: Any text that was not written by this program.
+
+    Returns:
+        The text without the characters that a terminal would obey or hide.
+    """
+    return _HOSTILE_CHARACTERS.sub("", text)
+
+
+def clean_json(raw: bytes) -> bytes:
+    """Clean every string of a JSON document, at no cost when there is nothing to clean.
+
+    Args:
+        raw: One JSON document, as it came from the network.
+
+    Returns:
+        The same document without hostile characters; `raw` itself where it has none.
+
+    Raises:
+        msgspec.DecodeError: The document is not valid JSON (only noticed when there is something to clean).
+    """
+    if _HOSTILE_JSON.search(raw) is None:
+        return raw
+    return msgspec.json.encode(_clean_value(msgspec.json.decode(raw)))
+
+
+def _clean_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_clean_value(item) for item in value]
+    if isinstance(value, dict):
+        return {clean(key): _clean_value(item) for key, item in value.items()}
+    return value
+
+
+def one_line(text: str) -> str:
+    """Join the lines of a text into one, so that it fits a row.
+
+    Args:
+        text: Text that may have newlines and tabs.
+
+    Returns:
+        The text with every run of white space as one blank.
+    """
+    return " ".join(text.split())
+
+
+def shorten_hashes(text: str) -> str:
+    """Cut every hash in a text to 8 characters, as the flux CLI does in messages too (flux2 internal/utils/hex.go).
+
+    Args:
+        text: A message or a revision.
+
+    Returns:
+        The text with each run of 40 to 128 hexadecimal digits cut to its first 8.
+    """
+    return _LONG_HEX.sub(lambda match: match[0][:8], text)

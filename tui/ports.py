@@ -1,0 +1,151 @@
+"""What the program needs of the world, as protocols that the adapters fulfil."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+import msgspec
+
+from tui.model.changes import Change, LogLine
+from tui.model.pending import Pending, Question
+from tui.model.refs import ObjectRef
+
+Emit = Callable[[Change], None]
+"""Takes a change, at once and without waiting."""
+
+
+class Access(StrEnum):
+    """What an access review answered."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    UNKNOWN = "unknown"
+    """Not asked yet, or it could not be asked."""
+
+
+class WriteReply(msgspec.Struct, frozen=True):
+    """What became of one write. A write is sent once and never retried."""
+
+    accepted: bool
+    message: str = ""
+    """Why it was not accepted, and the next step."""
+    uncertain: bool = False
+    """The connection was lost after the request was sent: it may or may not have been done."""
+
+
+class Clock(Protocol):
+    """The time, which tests inject."""
+
+    def now(self) -> datetime:
+        """The time now, in UTC, with its zone."""
+        ...
+
+
+class Cluster(Protocol):
+    """One context of a kubeconfig: its API server, spoken to with its credentials."""
+
+    @property
+    def context(self) -> str:
+        """The context's name."""
+        ...
+
+    async def run(self, emit: Emit) -> None:
+        """Watch everything until cancelled; never raises for what the network or the API server does.
+
+        Args:
+            emit: Called in the event loop's thread for each change, the context's own state included.
+        """
+        ...
+
+    def retry_now(self) -> None:
+        """Cut a backoff short: credentials are read anew and the connection is tried at once."""
+        ...
+
+    async def patch(self, ref: ObjectRef, body: dict[str, Any]) -> WriteReply:
+        """Send one JSON merge patch to the main resource, as field manager `gitops-tui`.
+
+        Args:
+            ref: The object.
+            body: The merge patch.
+
+        Returns:
+            What became of it; network failures and refusals are replies too.
+        """
+        ...
+
+    async def may_patch(self, kind: str, namespace: str) -> Access:
+        """Ask whether this user may patch such objects (SelfSubjectAccessReview); remembered for minutes.
+
+        Args:
+            kind: A Flux kind.
+            namespace: The namespace of the object.
+
+        Returns:
+            The answer, `UNKNOWN` where it could not be asked.
+        """
+        ...
+
+    def logs(self, controller: str) -> AsyncIterator[LogLine]:
+        """Follow the log of a Flux controller, all its pods, from some minutes back until the iterator is closed.
+
+        Args:
+            controller: The controller's name, `kustomize-controller`.
+
+        Yields:
+            Lines in order of arrival.
+
+        Raises:
+            ClusterError: No pod was found or the log may not be read; the message says so.
+        """
+        ...
+
+    async def manifest(self, ref: ObjectRef) -> str:
+        """Read one object as the API server has it now.
+
+        Args:
+            ref: The object.
+
+        Returns:
+            It as YAML, managed fields left out, its text cleaned.
+
+        Raises:
+            ClusterError: It could not be read.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+class ClusterError(Exception):
+    """Something a cluster refused or that could not be reached; the text is fit to be shown."""
+
+
+class Git(Protocol):
+    """Mirrors of the repositories that sources name."""
+
+    async def pending(self, question: Question, progress: Callable[[str], None]) -> Pending:
+        """Find out what is pending; fetches what is missing.
+
+        Args:
+            question: The repository and the commits that the cluster knows.
+            progress: Told in words what is being done, from the event loop's thread.
+
+        Returns:
+            The answer; failures are in its `problem`.
+        """
+        ...
+
+
+class Clipboard(Protocol):
+    """Where copied text goes."""
+
+    def copy(self, text: str) -> None:
+        """Copy a text.
+
+        Args:
+            text: What to copy.
+        """
+        ...
