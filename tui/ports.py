@@ -1,6 +1,6 @@
 """What the program needs of the world, as protocols that the adapters fulfil."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -86,7 +86,7 @@ class Cluster(Protocol):
         """
         ...
 
-    def logs(self, controller: str) -> AsyncIterator[LogLine]:
+    def logs(self, controller: str) -> AsyncGenerator[LogLine, None]:
         """Follow the log of a Flux controller, all its pods, from some minutes back until the iterator is closed.
 
         Args:

@@ -1,0 +1,251 @@
+"""Everything a person can do, in one table: footer, palette, help, keymap and README come from it."""
+
+from enum import StrEnum
+
+import msgspec
+
+from tui.model.intent import Verb, objection
+from tui.model.kinds import KINDS
+from tui.model.resources import Resource
+from tui.ports import Access
+
+
+class Scope(StrEnum):
+    """What an action needs to be possible."""
+
+    OBJECT = "object"
+    """An object is selected or marked."""
+    ROW = "row"
+    """Any row of the tree is selected."""
+    VIEW = "view"
+    """Nothing."""
+
+
+class Topic(StrEnum):
+    """Under which heading the help lists an action."""
+
+    STEER = "Steer"
+    LOOK = "Look"
+    FIND = "Find"
+    MOVE = "Move"
+    CONTEXTS = "Contexts"
+    PROGRAM = "Program"
+
+
+class Action(msgspec.Struct, frozen=True):
+    """One thing a person can do."""
+
+    id: str
+    """By which keymaps and the palette name it."""
+    keys: tuple[str, ...]
+    """Default keys, as Textual names them; the first is shown."""
+    title: str
+    """A word or two, for the footer and the palette."""
+    help: str
+    """A sentence, for the help."""
+    topic: Topic
+    scope: Scope = Scope.VIEW
+    verb: Verb | None = None
+    """What it asks of an object, for actions that write."""
+    footer: int = 0
+    """Place in the footer, from the left; 0 keeps it out."""
+
+
+_STEER = (
+    Action(
+        "reconcile", ("R",), "reconcile", "Ask the controller to reconcile the object now, and follow it to its end",
+        Topic.STEER, Scope.OBJECT, Verb.RECONCILE, 1,
+    ),
+    Action(
+        "reconcile.source", ("W",), "with source", "Reconcile what it takes its content from first, then the object",
+        Topic.STEER, Scope.OBJECT, Verb.RECONCILE, 2,
+    ),
+    Action(
+        "suspend.toggle", ("T",), "suspend/resume", "Suspend the object, or resume it when it is suspended",
+        Topic.STEER, Scope.OBJECT, Verb.SUSPEND, 3,
+    ),
+    Action("suspend", (), "suspend", "Suspend the object", Topic.STEER, Scope.OBJECT, Verb.SUSPEND),
+    Action("resume", (), "resume", "Resume the object and reconcile it", Topic.STEER, Scope.OBJECT, Verb.RESUME),
+    Action(
+        "mark", ("space",), "mark", "Mark the object, so that the next action takes all that are marked",
+        Topic.STEER, Scope.OBJECT, footer=7,
+    ),
+    Action("mark.clear", ("ctrl+backslash",), "clear marks", "Take all marks away", Topic.STEER),
+)  # fmt: skip
+
+_LOOK = (
+    Action(
+        "diff", ("D",), "diff", "The Git diff of what is pending: applied, fetched, upstream",
+        Topic.LOOK, Scope.OBJECT, footer=4,
+    ),
+    Action("yaml", ("y", "d"), "yaml", "The object as the API server has it", Topic.LOOK, Scope.OBJECT, footer=5),
+    Action("mode", ("m",), "mode", "What the branches mean: owners, sources, dependsOn, flat", Topic.LOOK, footer=8),
+    Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=9),
+    Action("logs", ("l",), "logs", "To the controller's log of the object", Topic.LOOK, footer=6),
+    Action("events", ("e",), "events", "To the Events of the object and what is below it", Topic.LOOK),
+    Action("logs.all", ("a",), "all lines", "The controller's whole log, or the object's lines only", Topic.LOOK),
+    Action("pane.next", ("tab",), "next pane", "To the next pane", Topic.LOOK),
+    Action("pane.previous", ("shift+tab",), "previous pane", "To the previous pane", Topic.LOOK),
+    Action("wider", ("greater_than_sign",), "wider tree", "Give the tree more width", Topic.LOOK),
+    Action("narrower", ("less_than_sign",), "narrower tree", "Give the tree less width", Topic.LOOK),
+)  # fmt: skip
+
+_FIND = (
+    Action(
+        "filter", ("slash",), "filter",
+        "Narrow the tree as you type: words, kind:ks, ns:x, ctx:x, is:failed, -l key=value, ! turns a word round",
+        Topic.FIND, footer=10,
+    ),
+    Action("faults", ("ctrl+z",), "faults only", "Only what is broken and what it holds up, and back", Topic.FIND),
+    Action("palette", ("colon",), "command", "Type a command; enter runs just what was typed", Topic.FIND, footer=11),
+    Action("back", ("escape",), "back", "Clear the filter, the marks, the zoom: one at a time", Topic.FIND),
+)  # fmt: skip
+
+_MOVE = (
+    Action("cursor.down", ("j", "down"), "down", "One line down", Topic.MOVE),
+    Action("cursor.up", ("k", "up"), "up", "One line up", Topic.MOVE),
+    Action("cursor.top", ("g", "home"), "top", "To the first line", Topic.MOVE),
+    Action("cursor.bottom", ("G", "end"), "bottom", "To the last line", Topic.MOVE),
+    Action("cursor.page_down", ("ctrl+f", "pagedown"), "page down", "One page down", Topic.MOVE),
+    Action("cursor.page_up", ("ctrl+b", "pageup"), "page up", "One page up", Topic.MOVE),
+    Action(
+        "open", ("enter",), "open", "Open or close the branch; the object's YAML where there is none",
+        Topic.MOVE, Scope.ROW,
+    ),
+    Action("fold", ("left", "h"), "fold", "Close the branch, or go to the row above it", Topic.MOVE, Scope.ROW),
+    Action("unfold", ("right",), "unfold", "Open the branch", Topic.MOVE, Scope.ROW),
+    Action("fault.next", ("n",), "next fault", "To the next object that is broken", Topic.MOVE),
+    Action("fault.previous", ("N",), "previous fault", "To the previous object that is broken", Topic.MOVE),
+)  # fmt: skip
+
+_CONTEXTS = (
+    Action("context.all", ("0",), "all contexts", "Show all connected contexts", Topic.CONTEXTS),
+    *(
+        Action(
+            f"context.{number}", (str(number),), f"context {number}",
+            f"Show context {number} of the top line alone, connecting it if need be", Topic.CONTEXTS,
+        )
+        for number in range(1, 10)
+    ),
+    Action("context.toggle", ("C",), "dis/connect", "Connect or disconnect the row's context", Topic.CONTEXTS),
+    Action(
+        "context.retry", ("ctrl+r",), "retry", "Try lost connections at once, with credentials read anew",
+        Topic.CONTEXTS,
+    ),
+)  # fmt: skip
+
+_PROGRAM = (
+    Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=12),
+    Action("messages", ("M",), "messages", "Everything that was said: failures, refusals, outcomes", Topic.PROGRAM),
+    Action("copy", ("c",), "copy", "Copy the selected text or the object's name", Topic.PROGRAM),
+    Action("theme.next", (), "next theme", "Try the next theme", Topic.PROGRAM),
+    Action("quit", ("q", "ctrl+q", "ctrl+c"), "quit", "Leave", Topic.PROGRAM),
+)
+
+ACTIONS: dict[str, Action] = {action.id: action for action in (*_STEER, *_LOOK, *_FIND, *_MOVE, *_CONTEXTS, *_PROGRAM)}
+"""Every action by its id."""
+
+DEFAULT_KEYS = {action.id: action.keys for action in ACTIONS.values()}
+"""The default keymap."""
+
+
+class Situation(msgspec.Struct, frozen=True):
+    """What is selected, as far as it decides what can be done."""
+
+    selected: tuple[Resource, ...] = ()
+    """The objects that an action would take: the marked ones, else the selected one."""
+    on_row: bool = False
+    """Whether any row is selected."""
+    marked: int = 0
+    read_only: bool = False
+    access: Access = Access.UNKNOWN
+
+
+def refusal(action: Action, situation: Situation) -> str:
+    """Why an action can do nothing now.
+
+    Args:
+        action: The action.
+        situation: What is selected.
+
+    Returns:
+        The reason in words, empty where it can.
+    """
+    if action.scope is Scope.OBJECT and not situation.selected:
+        return "select an object first"
+    if action.scope is Scope.ROW and not situation.on_row:
+        return "nothing is selected"
+    if action.verb is None:
+        return ""
+    if situation.read_only:
+        return "read-only: started so that nothing is written"
+    if situation.access is Access.DENIED:
+        kind = KINDS[situation.selected[0].ref.kind].plural
+        return f"forbidden: you may not patch {kind} in {situation.selected[0].ref.namespace}"
+    return _objection(action, situation)
+
+
+def toggled_verb(resources: tuple[Resource, ...]) -> Verb:
+    """What toggling suspends does: resume when all are suspended, else suspend.
+
+    Args:
+        resources: The objects.
+
+    Returns:
+        The verb.
+    """
+    return Verb.RESUME if resources and all(resource.suspended for resource in resources) else Verb.SUSPEND
+
+
+def title_for(action: Action, situation: Situation) -> str:
+    """What the footer calls an action for what is selected.
+
+    Args:
+        action: The action.
+        situation: What is selected.
+
+    Returns:
+        The title, with the number of marked objects where there are any.
+    """
+    title = action.title
+    if action.id == "suspend.toggle" and situation.selected:
+        title = toggled_verb(situation.selected).value
+    return f"{title} ({situation.marked})" if action.verb is not None and situation.marked > 1 else title
+
+
+def _objection(action: Action, situation: Situation) -> str:
+    verb = toggled_verb(situation.selected) if action.id == "suspend.toggle" else action.verb
+    objections = [objection(verb, resource) for resource in situation.selected] if verb else []
+    return objections[0] if objections and all(objections) else ""
+
+
+def makes_sense(action: Action, situation: Situation) -> bool:
+    """Whether the footer should offer an action at all, dimmed or not.
+
+    Args:
+        action: The action.
+        situation: What is selected.
+
+    Returns:
+        False for what can do nothing to such an object, whoever asks and whenever.
+    """
+    if action.scope is Scope.OBJECT and not situation.selected:
+        return False
+    if action.id in ("reconcile", "reconcile.source"):
+        return any(KINDS[resource.ref.kind].reconcilable for resource in situation.selected)
+    if action.id == "diff":
+        return any(has_git(resource) for resource in situation.selected)
+    return True
+
+
+def has_git(resource: Resource) -> bool:
+    """Whether something may be pending in Git for an object.
+
+    Args:
+        resource: The object.
+
+    Returns:
+        True for a GitRepository, and for what names one as its source.
+    """
+    source = resource.spec.source_ref
+    return resource.ref.kind == "GitRepository" or (source is not None and source.kind == "GitRepository")

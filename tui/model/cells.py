@@ -1,0 +1,207 @@
+"""What a row of the tree says, apart from how it is drawn."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from tui.model.causes import waits_on
+from tui.model.changes import ContextStatus, Phase
+from tui.model.health import FAULTS, State
+from tui.model.intent import Outcome, Step
+from tui.model.kinds import KINDS
+from tui.model.picture import Picture
+from tui.model.refs import parse_revision
+from tui.model.resources import Resource
+from tui.model.rows import Row
+from tui.model.text import one_line, shorten_hashes
+from tui.model.times import age, seconds
+
+OUTCOME_SHOWN = timedelta(minutes=2)
+"""How long a row shows how a request ended."""
+
+
+FLUX_NAMESPACE = "flux-system"
+"""Where `flux bootstrap` and flux-operator put Flux and its objects (flux2 pkg/manifestgen/options.go)."""
+
+
+class Cells(msgspec.Struct, frozen=True, gc=False):
+    """The parts of one object's row."""
+
+    state: State
+    name: str
+    """With its namespace, unless that is the parent row's or Flux's own."""
+    kind: str
+    """The kind's abbreviation."""
+    revision: str
+    """What is in force, or `before→after` where another one was tried."""
+    message: str
+    """One line: why it is not fine, or how the last request stands; empty for what is fine."""
+    age: str
+    emphasis: State | None = None
+    """The state whose colour the message has; None for a dim one."""
+
+
+def cells(row: Row, picture: Picture, now: datetime) -> Cells:
+    """What an object's row says.
+
+    Args:
+        row: A row that stands for an object.
+        picture: What is known.
+        now: The time.
+
+    Returns:
+        The parts of the row.
+    """
+    ref = row.ref
+    resource, health = picture.get(ref), picture.health(ref)
+    name = ref.name if ref.namespace in _expected_namespaces(row) else ref.path
+    if resource is None:
+        return Cells(State.UNKNOWN, name, KINDS[ref.kind].short, "", health.message, "")
+    message, emphasis = _message(picture, resource, now)
+    shown_age = age(health.since, now)
+    return Cells(health.state, name, KINDS[ref.kind].short, revision_cell(resource), message, shown_age, emphasis)
+
+
+def _expected_namespaces(row: Row) -> tuple[str, ...]:
+    """Where a reader takes an object to be when its row names no namespace."""
+    return ("", FLUX_NAMESPACE) if row.parent is None else ("", FLUX_NAMESPACE, row.parent.namespace)
+
+
+def revision_cell(resource: Resource) -> str:
+    """The revision of an object as a row shows it.
+
+    Args:
+        resource: The object.
+
+    Returns:
+        `main@a1b2c3d4`, `1.9.2`, or `9f8e7d6c→a1b2c3d4` where the last attempt is not what is in force.
+    """
+    in_force = parse_revision(resource.revision)
+    attempted = parse_revision(resource.status.last_attempted_revision)
+    differs = resource.status.last_attempted_revision not in ("", resource.revision)
+    if not differs or in_force == attempted or attempted.name.startswith(f"{in_force.name}+"):
+        return in_force.short
+    before = in_force.digest[:8] or in_force.name
+    after = attempted.digest[:8] or attempted.name
+    return f"{before}→{after}" if before else after
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """How a request stands, in a few words.
+
+    Args:
+        outcome: The request's outcome so far.
+
+    Returns:
+        `reconcile asked`, `ready in 4s`, `failed in 12s: …`.
+    """
+    if outcome.step is Step.QUEUED:
+        return outcome.message or "waits for its turn"
+    if outcome.settled is None:
+        return f"{outcome.verb} {outcome.step}"
+    took = seconds(outcome.settled - outcome.asked)
+    if outcome.step is Step.READY:
+        return {"suspend": "suspended", "resume": f"resumed, ready in {took}"}.get(outcome.verb, f"ready in {took}")
+    return f"{outcome.verb} {outcome.step} after {took}: {outcome.message}"
+
+
+def _message(picture: Picture, resource: Resource, now: datetime) -> tuple[str, State | None]:
+    outcome = picture.outcomes.get(resource.ref)
+    if outcome is not None and (outcome.settled is None or now - outcome.settled < OUTCOME_SHOWN):
+        return outcome_text(outcome), _emphasis(outcome)
+    health = picture.health(resource.ref)
+    match health.state:
+        case State.READY:
+            return ("drifted from what was applied", State.WAITING) if health.drifted else ("", None)
+        case State.STATIC:
+            return "", None
+        case State.WAITING:
+            blocker = waits_on(picture, resource.ref)
+            return (f"waits on {blocker.name}" if blocker else _told(health.message)), None
+        case State.SUSPENDED:
+            return suspended_by(resource, now), None
+        case _:
+            return _told(health.message), health.state if health.state in FAULTS else None
+
+
+def suspended_by(resource: Resource, now: datetime) -> str:
+    """Since when and by whom an object is suspended, as far as the API server remembers.
+
+    Args:
+        resource: A suspended object.
+        now: The time.
+
+    Returns:
+        `since 41d by anna`, `in Git since 2d` where an applier's manifest says so, `suspended` where nothing is known.
+    """
+    owner = resource.suspend_owner
+    if owner is not None and owner.operation == "Apply" and owner.manager in _GIT_MANAGERS:
+        return f"in Git since {age(owner.time, now)}" if owner.time else "in Git"
+    person = resource.metadata.annotations.suspended_by or (owner.manager if owner else "")
+    parts = [f"since {age(owner.time, now)}" if owner and owner.time else "", f"by {person}" if person else ""]
+    return " ".join(part for part in parts if part) or "suspended"
+
+
+_GIT_MANAGERS = frozenset(("kustomize-controller", "flux-operator"))
+"""Field managers that apply what a source holds (kustomize-controller's and flux-operator's owner name)."""
+
+
+def _emphasis(outcome: Outcome) -> State | None:
+    if outcome.settled is None:
+        return State.PROGRESSING
+    return State.READY if outcome.step is Step.READY else State.FAILED
+
+
+def _told(message: str) -> str:
+    return shorten_hashes(one_line(message))
+
+
+class ContextCells(msgspec.Struct, frozen=True):
+    """The parts of a context's row."""
+
+    name: str
+    counts: tuple[tuple[State, int], ...]
+    """What is not fine, worst first, without zeros."""
+    total: int
+    note: str
+    """What is to be said of the connection, empty when it is live."""
+
+
+def context_cells(context: str, picture: Picture, now: datetime) -> ContextCells:
+    """What a context's row says.
+
+    Args:
+        context: The context's name.
+        picture: What is known.
+        now: The time.
+
+    Returns:
+        The parts of the row.
+    """
+    counts = picture.count(context)
+    shown = (State.FAILED, State.STALLED, State.WAITING, State.SUSPENDED)
+    return ContextCells(
+        context,
+        tuple((state, counts[state]) for state in shown if counts[state] > 0),
+        picture.total(context),
+        connection_note(picture.statuses[context], now),
+    )
+
+
+def connection_note(status: ContextStatus, now: datetime) -> str:
+    """A context's connection in a few words.
+
+    Args:
+        status: The context's state.
+        now: The time.
+
+    Returns:
+        `stale 4m`, `login needed`, `no Flux`; empty when it is live.
+    """
+    if status.phase is Phase.LIVE:
+        if status.forbidden:
+            return f"may not list {', '.join(status.forbidden)}"
+        return f"polled: {', '.join(status.polled)}" if status.polled else ""
+    if status.phase is Phase.STALE:
+        return f"stale {age(status.since, now)}"
+    return status.phase.value

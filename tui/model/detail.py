@@ -1,0 +1,121 @@
+"""What the detail strip says of the selected row: what, since when, why, whom it hurts, what happens next."""
+
+from datetime import datetime
+
+import msgspec
+
+from tui.model.causes import because, describe, holds_back
+from tui.model.cells import connection_note, outcome_text, revision_cell, suspended_by
+from tui.model.changes import ContextStatus, Phase
+from tui.model.health import FAULTS, Health, State
+from tui.model.picture import Picture
+from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+from tui.model.text import shorten_hashes
+from tui.model.times import age
+
+
+class Detail(msgspec.Struct, frozen=True):
+    """The text of the strip."""
+
+    state: State | None
+    """The state whose glyph leads it; None for a context."""
+    title: str
+    message: tuple[str, ...]
+    """The full message, line by line, most wanted first."""
+    facts: tuple[str, ...]
+    """Short statements that are joined where there is room."""
+
+
+def describe_object(picture: Picture, ref: ObjectRef, now: datetime) -> Detail:
+    """The detail strip of an object.
+
+    Args:
+        picture: What is known.
+        ref: The object.
+        now: The time.
+
+    Returns:
+        Its text.
+    """
+    resource, health = picture.get(ref), picture.health(ref)
+    head = f"{ref.context} · {describe(ref)}"
+    if resource is None:
+        return Detail(State.UNKNOWN, f"{head} · gone", ("it was deleted",), ())
+    message = [line for line in shorten_hashes(health.message).splitlines() if line.strip()]
+    why = because(picture, ref, now)
+    if why:
+        message.insert(0, why)
+    return Detail(
+        health.state, f"{head} · {_verdict(resource, health, now)}", tuple(message), _facts(picture, resource)
+    )
+
+
+def describe_context(picture: Picture, context: str, now: datetime) -> Detail:
+    """The detail strip of a context.
+
+    Args:
+        picture: What is known.
+        context: Its name.
+        now: The time.
+
+    Returns:
+        Its text.
+    """
+    status = picture.statuses[context]
+    note = connection_note(status, now)
+    facts = [f"{picture.total(context)} objects", status.server]
+    if status.retry_at is not None:
+        facts.append(f"next try at {status.retry_at.astimezone():%H:%M:%S}, ctrl-r tries now")
+    title = f"{context} · {status.phase.value}{f' · {note}' if note and note != status.phase.value else ''}"
+    return Detail(None, title, (_context_message(status),), tuple(fact for fact in facts if fact))
+
+
+def _context_message(status: ContextStatus) -> str:
+    if status.message:
+        return status.message
+    match status.phase:
+        case Phase.ABSENT:
+            return "No Flux in this cluster: its CRDs are not installed"
+        case Phase.OFF:
+            return "Not connected: press C to connect it"
+        case Phase.CONNECTING:
+            return "Reading what is there"
+        case _ if status.forbidden:
+            return f"You may not list {', '.join(status.forbidden)} here: ask for the role flux-view"
+        case _:
+            return "Everything that is shown is live"
+
+
+def _verdict(resource: Resource, health: Health, now: datetime) -> str:
+    if health.state is State.SUSPENDED:
+        frozen = f", was {health.frozen}" if health.frozen else ""
+        known = suspended_by(resource, now)
+        return f"suspended{'' if known == 'suspended' else f' {known}'}{frozen}"
+    lasting = f" for {age(health.since, now)}" if health.since else ""
+    if health.state in FAULTS:
+        again = "" if health.state is State.FAILED else ", will not retry by itself"
+        return f"{health.reason}{lasting}{again}"
+    drifted = ", drifted" if health.drifted else ""
+    return f"{health.state}{lasting}{drifted}"
+
+
+def _facts(picture: Picture, resource: Resource) -> tuple[str, ...]:
+    ref, spec, links = resource.ref, resource.spec, picture.links(resource.ref)
+    outcome = picture.outcomes.get(ref)
+    owner = picture.owner(ref)
+    failures = resource.status.install_failures or resource.status.upgrade_failures or resource.status.failures
+    candidates = (
+        outcome_text(outcome) if outcome is not None else "",
+        holds_back(picture, ref),
+        f"{failures} failures" if failures else "",
+        f"revision {revision_cell(resource)}" if resource.revision else "",
+        f"from {describe(links.source)}" if links.source else "",
+        f"applied by {describe(owner)}" if owner else "",
+        f"depends on {', '.join(dependency.name for dependency in links.depends_on)}" if links.depends_on else "",
+        f"path {spec.path}" if spec.path else "",
+        spec.url,
+        f"every {spec.interval}" if spec.interval else "",
+        f"{len(resource.inventory)} objects applied" if resource.inventory else "",
+    )
+    return tuple(fact for fact in candidates if fact)

@@ -1,0 +1,130 @@
+"""Edges between Flux objects: source, dependsOn and ownership."""
+
+import msgspec
+
+from tui.model.kinds import GROUPS, KINDS
+from tui.model.refs import ObjectRef, parse_inventory_id
+from tui.model.resources import ChartTemplate, LocalRef, Resource
+
+_OWNER_LABELS = (
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"),
+    ("helm.toolkit.fluxcd.io", "HelmRelease"),
+    ("resourceset.fluxcd.controlplane.io", "ResourceSet"),
+    ("fluxcd.controlplane.io", "FluxInstance"),
+)
+
+
+class Links(msgspec.Struct, frozen=True, gc=False):
+    """All edges that one object itself declares."""
+
+    source: ObjectRef | None = None
+    """Where its content comes from."""
+    depends_on: tuple[ObjectRef, ...] = ()
+    labelled_owner: ObjectRef | None = None
+    """Who applied it, as its labels claim: a hint, since labels are copied along with manifests."""
+    applied: tuple[ObjectRef, ...] = ()
+    """The Flux objects in its inventory: what it owns for certain."""
+
+
+def links_of(resource: Resource, before: Resource | None = None, before_links: Links | None = None) -> Links:
+    """Read the edges that an object declares.
+
+    Args:
+        resource: The object.
+        before: The same object as it was, if it was known.
+        before_links: Its edges then: the inventory is parsed anew only where it differs, since every status patch of a
+            Kustomization repeats it whole.
+
+    Returns:
+        Its edges.
+    """
+    if before is not None and before_links is not None and before.status.inventory == resource.status.inventory:
+        applied = before_links.applied
+    else:
+        applied = _applied(resource)
+    return Links(_source(resource), _depends_on(resource), _labelled_owner(resource), applied)
+
+
+def _source(resource: Resource) -> ObjectRef | None:
+    spec, ref = resource.spec, resource.ref
+    if ref.kind == "HelmRelease":
+        return _helm_release_source(resource)
+    if ref.kind == "ImagePolicy" and spec.image_repository_ref is not None:
+        return _resolve(ref, spec.image_repository_ref, "ImageRepository")
+    if ref.kind == "Alert" and spec.provider_ref is not None:
+        return _resolve(ref, spec.provider_ref, "Provider")
+    if spec.source_ref is not None:
+        return _resolve(ref, spec.source_ref, "GitRepository")
+    return None
+
+
+def _helm_release_source(resource: Resource) -> ObjectRef | None:
+    """Each way from a HelmRelease to what it takes its chart from.
+
+    `chartRef` names it; a chart template generates `<namespace>-<name>` in the namespace of the chart's own source
+    (helm-controller api/v2/helmrelease_types.go GetHelmChartName, from 1.7 also an OCIRepository in its own namespace).
+    """
+    spec, ref = resource.spec, resource.ref
+    if spec.chart_ref is not None:
+        return _resolve(ref, spec.chart_ref, "OCIRepository")
+    if resource.status.helm_chart:
+        namespace, _, name = resource.status.helm_chart.partition("/")
+        return ObjectRef(ref.context, "HelmChart", namespace, name)
+    if not isinstance(spec.chart, ChartTemplate):
+        return None
+    name = f"{ref.namespace}-{ref.name}"
+    if spec.chart.kind == "OCIRepository":
+        return ObjectRef(ref.context, "OCIRepository", ref.namespace, name)
+    origin = spec.chart.spec.source_ref
+    namespace = origin.namespace if origin is not None and origin.namespace else ref.namespace
+    return ObjectRef(ref.context, "HelmChart", namespace, name)
+
+
+def origin_of(resource: Resource) -> ObjectRef | None:
+    """The source that a HelmRelease's chart template names, which its generated HelmChart pulls from.
+
+    Args:
+        resource: A HelmRelease.
+
+    Returns:
+        The HelmRepository, GitRepository or Bucket; None where there is no chart template.
+    """
+    chart = resource.spec.chart
+    if not isinstance(chart, ChartTemplate) or chart.spec.source_ref is None:
+        return None
+    return _resolve(resource.ref, chart.spec.source_ref, "HelmRepository")
+
+
+def _depends_on(resource: Resource) -> tuple[ObjectRef, ...]:
+    """Of the same kind, but a ResourceSet's may be of any (flux-operator api/v1/resourceset_types.go)."""
+    return tuple(_resolve(resource.ref, dependency, resource.ref.kind) for dependency in resource.spec.depends_on)
+
+
+def _labelled_owner(resource: Resource) -> ObjectRef | None:
+    labels = resource.metadata.labels
+    if not labels:
+        return None
+    for prefix, kind in _OWNER_LABELS:
+        name = labels.get(f"{prefix}/name")
+        if name:
+            return ObjectRef(resource.ref.context, kind, labels.get(f"{prefix}/namespace", ""), name)
+    return None
+
+
+def _applied(resource: Resource) -> tuple[ObjectRef, ...]:
+    if resource.spec.kube_config is not None:
+        return ()  # what it applied lives in another cluster
+    context = resource.ref.context
+    found: list[ObjectRef] = []
+    for entry in resource.inventory:
+        if entry.name:
+            found.append(ObjectRef(context, "ExternalArtifact", entry.namespace or resource.ref.namespace, entry.name))
+        elif "fluxcd" in entry.id and (parsed := parse_inventory_id(entry.id)) and parsed.group in GROUPS:
+            found.append(ObjectRef(context, parsed.kind, parsed.namespace, parsed.name))
+    return tuple(found)
+
+
+def _resolve(owner: ObjectRef, target: LocalRef, default_kind: str) -> ObjectRef:
+    kind = target.kind or default_kind
+    namespace = target.namespace or (owner.namespace if kind in KINDS else "")
+    return ObjectRef(owner.context, kind, namespace, target.name)

@@ -1,0 +1,203 @@
+"""What a person asks of an object, the patch that asks for it, and what became of it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from tui.model.health import State, assess
+from tui.model.kinds import KINDS, RECONCILE_REQUEST
+from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+from tui.model.text import one_line
+from tui.model.times import parse_duration
+
+
+class Verb(StrEnum):
+    """What can be asked of an object."""
+
+    RECONCILE = "reconcile"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+
+
+class Step(StrEnum):
+    """How far a request has come."""
+
+    QUEUED = "queued"
+    """Something else, its source, is awaited first."""
+    ASKED = "asked"
+    """The API server has the request; no controller has taken it up."""
+    HANDLED = "handled"
+    """The controller has taken it up and works on it."""
+    READY = "ready"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+    REFUSED = "refused"
+    """It was never sent, or the API server did not take it."""
+
+
+SETTLED = frozenset((Step.READY, Step.FAILED, Step.TIMED_OUT, Step.REFUSED))
+"""The steps after which nothing more is awaited."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one request so far."""
+
+    ref: ObjectRef
+    uid: str
+    """The object's uid when it was asked: an object that took its place is another one."""
+    verb: Verb
+    step: Step
+    asked: datetime
+    deadline: datetime
+    token: str = ""
+    """The value of the request annotation, which the controller copies to its status when it has handled it."""
+    message: str = ""
+    settled: datetime | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is awaited."""
+        return self.step in SETTLED
+
+
+_PATIENCE = timedelta(minutes=5)
+"""How long a request may take, where the object's own timeout is not longer."""
+
+
+def ask(verb: Verb, resource: Resource, now: datetime, step: Step = Step.ASKED) -> Outcome:
+    """Begin a request.
+
+    Args:
+        verb: What is asked.
+        resource: The object.
+        now: The time, from which the token is made.
+        step: `QUEUED` where something else is awaited first.
+
+    Returns:
+        The outcome to follow.
+    """
+    patience = max(_PATIENCE, parse_duration(resource.spec.timeout) + timedelta(minutes=1))
+    token = now.isoformat() if verb is not Verb.SUSPEND and KINDS[resource.ref.kind].reconcilable else ""
+    return Outcome(resource.ref, resource.metadata.uid, verb, step, now, now + patience, token)
+
+
+def patch_for(outcome: Outcome) -> dict[str, Any]:
+    """The JSON merge patch for a request, as the flux CLI and flux-operator write it.
+
+    Resuming removes `spec.suspend`, since the field is left out when false (flux2 cmd/flux/resume.go), and asks for a
+    run.
+
+    Args:
+        outcome: The request.
+
+    Returns:
+        The patch of the main resource.
+    """
+    annotations: dict[str, Any] = {}
+    patch: dict[str, Any] = {}
+    if outcome.token:
+        annotations[RECONCILE_REQUEST] = outcome.token
+    if outcome.verb is not Verb.RECONCILE:
+        suspend = outcome.verb is Verb.SUSPEND
+        switch = KINDS[outcome.ref.kind].suspended_by
+        if switch == "spec":
+            patch["spec"] = {"suspend": True if suspend else None}
+        else:
+            annotations[switch] = "disabled" if suspend else "enabled"
+    if annotations:
+        patch["metadata"] = {"annotations": annotations}
+    return patch
+
+
+def objection(verb: Verb, resource: Resource) -> str:
+    """Why a request would do nothing to this object, so that it is not sent.
+
+    A controller marks a request on a suspended object as handled and does nothing.
+
+    Args:
+        verb: What is asked.
+        resource: The object.
+
+    Returns:
+        The reason in words, empty where there is none.
+    """
+    kind = KINDS[resource.ref.kind]
+    if verb is Verb.RECONCILE:
+        if resource.suspended:
+            return "it is suspended: resume it first"
+        is_static = not kind.reconcilable or assess(resource).state is State.STATIC
+        return f"no controller reconciles this {kind.name}" if is_static else ""
+    if not kind.suspended_by:
+        return f"a {kind.name} cannot be suspended"
+    return ""
+
+
+def follow(outcome: Outcome, resource: Resource | None, now: datetime) -> Outcome:
+    """Carry an outcome on, from what the object looks like now.
+
+    Handled means that the controller copied our token, or that someone else's request took its place and was handled.
+    Then the conditions decide: a failing object is failed at once, not at a timeout.
+
+    Args:
+        outcome: The outcome so far.
+        resource: The object now, None when it is gone.
+        now: The time.
+
+    Returns:
+        The outcome now; the same value where nothing changed.
+    """
+    if outcome.is_settled or outcome.step is Step.QUEUED:
+        return outcome
+    if resource is None or resource.metadata.uid != outcome.uid:
+        what = "it was deleted meanwhile" if resource is None else "it was deleted and made anew meanwhile"
+        return settle(outcome, Step.FAILED, what, now)
+    if now >= outcome.deadline:
+        return settle(outcome, Step.TIMED_OUT, _timeout_message(outcome), now)
+    if outcome.verb is Verb.SUSPEND:
+        return settle(outcome, Step.READY, "suspended", now) if resource.suspended else outcome
+    resumed = outcome.verb is not Verb.RESUME or not resource.suspended
+    return _judge(outcome, resource, now) if resumed and _handled(outcome, resource) else outcome
+
+
+def settle(outcome: Outcome, step: Step, message: str, now: datetime) -> Outcome:
+    """End an outcome.
+
+    Args:
+        outcome: The outcome so far.
+        step: How it ended.
+        message: In words.
+        now: The time.
+
+    Returns:
+        The settled outcome.
+    """
+    return msgspec.structs.replace(outcome, step=step, message=message, settled=now)
+
+
+def _handled(outcome: Outcome, resource: Resource) -> bool:
+    if not outcome.token:
+        return True
+    handled = resource.status.last_handled_reconcile_at
+    overtaken = resource.requested_at not in ("", outcome.token)
+    return handled == outcome.token or (overtaken and handled == resource.requested_at)
+
+
+def _judge(outcome: Outcome, resource: Resource, now: datetime) -> Outcome:
+    health = assess(resource)
+    if health.state is State.SUSPENDED:
+        return settle(outcome, Step.FAILED, "it was suspended meanwhile: nothing was reconciled", now)
+    if health.state in (State.READY, State.STATIC):
+        return settle(outcome, Step.READY, one_line(health.message), now)
+    if health.state in (State.FAILED, State.STALLED, State.WAITING):
+        return settle(outcome, Step.FAILED, f"{health.reason}: {one_line(health.message)}", now)
+    return msgspec.structs.replace(outcome, step=Step.HANDLED) if outcome.step is Step.ASKED else outcome
+
+
+def _timeout_message(outcome: Outcome) -> str:
+    controller = KINDS[outcome.ref.kind].controller
+    if outcome.step is Step.ASKED:
+        return f"no controller took the request up: is {controller} running?"
+    return f"{controller} took it up and has not finished"

@@ -1,0 +1,271 @@
+"""All that is known of every context: what screens read and the store keeps up."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from tui.model.changes import ContextStatus, EventRecord, Notice, Phase, Severity
+from tui.model.graph import Links, links_of
+from tui.model.health import FAULTS, Health, State, assess
+from tui.model.intent import Outcome
+from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+
+_NO_LINKS = Links()
+
+
+class Picture:
+    """Objects, their health and edges, context states, Events, outcomes and notices. Only the store changes it."""
+
+    def __init__(self, contexts: Iterable[str] = ()) -> None:
+        self.statuses: dict[str, ContextStatus] = {name: ContextStatus(name, Phase.OFF) for name in contexts}
+        """The state of each context, in the order of the kubeconfig."""
+        self.outcomes: dict[ObjectRef, Outcome] = {}
+        """The last request made of an object, and how far it has come."""
+        self.notices: list[Notice] = []
+        """Everything that was said to the person, oldest first."""
+        self.unread = 0
+        """How many notices were not read yet."""
+        self._objects: dict[str, dict[ObjectRef, Resource]] = {name: {} for name in self.statuses}
+        self._health: dict[ObjectRef, Health] = {}
+        self._links: dict[ObjectRef, Links] = {}
+        self._owners: dict[ObjectRef, ObjectRef] = {}
+        self._counts: dict[str, Counter[State]] = {name: Counter() for name in self.statuses}
+        self._events: dict[ObjectRef, dict[str, EventRecord]] = {}
+        self._recent: dict[str, dict[str, EventRecord]] = {}
+
+    @property
+    def last_complaint(self) -> Notice | None:
+        """The last notice that something went wrong."""
+        return next((notice for notice in reversed(self.notices) if notice.severity is not Severity.INFO), None)
+
+    def get(self, ref: ObjectRef) -> Resource | None:
+        """The object of that reference, or None where none is known.
+
+        Args:
+            ref: The reference.
+
+        Returns:
+            The object as it was last told.
+        """
+        return self._objects.get(ref.context, {}).get(ref)
+
+    def health(self, ref: ObjectRef) -> Health:
+        """The verdict on an object that is known.
+
+        Args:
+            ref: Its reference.
+
+        Returns:
+            The verdict; unknown for an object that is not there.
+        """
+        return self._health.get(ref) or Health(State.UNKNOWN, "NotFound", "it does not exist")
+
+    def links(self, ref: ObjectRef) -> Links:
+        """The edges that an object declares.
+
+        Args:
+            ref: Its reference.
+
+        Returns:
+            The edges; none for an object that is not there.
+        """
+        return self._links.get(ref, _NO_LINKS)
+
+    def owner(self, ref: ObjectRef) -> ObjectRef | None:
+        """Who applied an object: by an inventory, else as its labels claim.
+
+        Args:
+            ref: The object.
+
+        Returns:
+            An owner that exists and is not the object itself, or None.
+        """
+        owner = self._owners.get(ref) or self.links(ref).labelled_owner
+        return owner if owner is not None and owner != ref and self.get(owner) is not None else None
+
+    def refs(self, context: str) -> Iterator[ObjectRef]:
+        """All objects of a context.
+
+        Args:
+            context: The context's name.
+
+        Yields:
+            Their references, in no particular order.
+        """
+        yield from self._objects.get(context, {})
+
+    def total(self, context: str) -> int:
+        """How many objects of a context are known.
+
+        Args:
+            context: The context's name.
+
+        Returns:
+            Their number.
+        """
+        return len(self._objects.get(context, ()))
+
+    def count(self, context: str) -> Counter[State]:
+        """How many objects of a context are in each state.
+
+        Args:
+            context: The context's name.
+
+        Returns:
+            The numbers; not to be changed.
+        """
+        return self._counts.get(context) or Counter()
+
+    def events(self, ref: ObjectRef) -> Iterable[EventRecord]:
+        """The Events about one object.
+
+        Args:
+            ref: The object.
+
+        Returns:
+            Its Events, in no particular order.
+        """
+        return self._events.get(ref, {}).values()
+
+    def recent_events(self, context: str) -> Iterable[EventRecord]:
+        """The latest Events of a whole context.
+
+        Args:
+            context: The context's name.
+
+        Returns:
+            Its last `RECENT_EVENTS` Events, the latest last.
+        """
+        return self._recent.get(context, {}).values()
+
+    def dependents(self, ref: ObjectRef) -> list[ObjectRef]:
+        """Everything that waits on an object, directly or through others.
+
+        Args:
+            ref: The object.
+
+        Returns:
+            References in the same context, nearest first.
+        """
+        waiting_on: dict[ObjectRef, list[ObjectRef]] = {}
+        for candidate in self.refs(ref.context):
+            for dependency in self.links(candidate).depends_on:
+                waiting_on.setdefault(dependency, []).append(candidate)
+        found: dict[ObjectRef, None] = {}
+        queue = [ref]
+        for current in queue:
+            for dependent in sorted(waiting_on.get(current, ())):
+                if dependent not in found and dependent != ref:
+                    found[dependent] = None
+                    queue.append(dependent)
+        return list(found)
+
+    def add_context(self, context: str) -> None:
+        """Make room for a context.
+
+        Args:
+            context: Its name.
+        """
+        if context not in self.statuses:
+            self.statuses[context] = ContextStatus(context, Phase.OFF)
+        self._objects.setdefault(context, {})
+        self._counts.setdefault(context, Counter())
+
+    def put(self, resource: Resource) -> "Effect":
+        """Add an object or take a newer version of it.
+
+        Args:
+            resource: The object.
+
+        Returns:
+            What that changed.
+        """
+        ref = resource.ref
+        objects = self._objects[ref.context]
+        before, health_before = objects.get(ref), self._health.get(ref)
+        links_before = self._links.get(ref)
+        objects[ref] = resource
+        health = self._health[ref] = assess(resource)
+        links = links_of(resource, before, links_before)
+        if links != links_before:
+            self._links[ref] = links
+            self._own(ref, links_before or _NO_LINKS, links)
+        if health_before is None or health_before.state is not health.state:
+            counts = self._counts[ref.context]
+            counts[health.state] += 1
+            if health_before is not None:
+                counts[health_before.state] -= 1
+        return Effect(
+            structure=links != links_before,
+            state=health_before is None or health_before.state is not health.state,
+            fault=health.state in FAULTS and (health_before is None or health_before.state not in FAULTS),
+        )
+
+    def drop(self, ref: ObjectRef) -> bool:
+        """Take an object out.
+
+        Args:
+            ref: The object.
+
+        Returns:
+            Whether it was there.
+        """
+        if self._objects.get(ref.context, {}).pop(ref, None) is None:
+            return False
+        self._counts[ref.context][self._health.pop(ref).state] -= 1
+        self._own(ref, self._links.pop(ref, _NO_LINKS), _NO_LINKS)
+        return True
+
+    def put_event(self, event: EventRecord) -> None:
+        """Add an Event or take a newer version of it; the newest of each object are kept.
+
+        Args:
+            event: The Event.
+        """
+        _remember(self._events.setdefault(event.ref, {}), event, EVENTS_KEPT)
+        _remember(self._recent.setdefault(event.ref.context, {}), event, RECENT_EVENTS)
+
+    def drop_events(self, context: str) -> None:
+        """Forget all Events of a context.
+
+        Args:
+            context: Its name.
+        """
+        self._recent.pop(context, None)
+        for ref in [ref for ref in self._events if ref.context == context]:
+            del self._events[ref]
+
+    def _own(self, owner: ObjectRef, before: Links, after: Links) -> None:
+        for child in before.applied:
+            if self._owners.get(child) == owner:
+                del self._owners[child]
+        for child in after.applied:
+            self._owners[child] = owner
+
+
+EVENTS_KEPT = 40
+"""How many Events of one object are kept: an API server forgets them after an hour by default."""
+
+RECENT_EVENTS = 1000
+"""How many Events of a context are kept apart, for what stands for very many objects."""
+
+
+def _remember(events: dict[str, EventRecord], event: EventRecord, most: int) -> None:
+    events.pop(event.uid, None)
+    events[event.uid] = event
+    if len(events) > most:
+        del events[next(iter(events))]
+
+
+class Effect:
+    """What taking a new version of an object changed, beyond the object itself."""
+
+    __slots__ = ("fault", "state", "structure")
+
+    def __init__(self, structure: bool, state: bool, fault: bool) -> None:
+        self.structure = structure
+        """An edge or the object itself is new: trees have to be laid out again."""
+        self.state = state
+        """Its state is another one: counts and filters by state are affected."""
+        self.fault = fault
+        """It is broken and was not before."""

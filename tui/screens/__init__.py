@@ -1,0 +1,1 @@
+"""Screens: from keys to intents, from the picture to panes."""

@@ -1,0 +1,233 @@
+"""The main screen: contexts, tree, events, logs, the detail strip and the keys."""
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import Key
+from textual.widgets import Input
+
+from tui.actions import ACTIONS, Situation, makes_sense, refusal, title_for
+from tui.frames import FrameClock
+from tui.model.causes import describe
+from tui.model.detail import Detail, describe_context, describe_object
+from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+from tui.model.rows import Layout, Mode, Row, View, lay_out
+from tui.model.timeline import timeline
+from tui.ports import Access
+from tui.screens.keyed import KeyedScreen
+from tui.screens.main_keys import MainKeys
+from tui.screens.main_panes import MainPanes
+from tui.screens.shell import Shell
+from tui.store import Dirty
+from tui.widgets.contextbar import ContextBar
+from tui.widgets.detail import DetailStrip
+from tui.widgets.divider import Divider
+from tui.widgets.events import EventsPane
+from tui.widgets.footer import Footer, Offer
+from tui.widgets.logs import LogsPane
+from tui.widgets.tree import TreePane
+
+_FOOTER = sorted((action for action in ACTIONS.values() if action.footer), key=lambda action: action.footer)
+_TICK = 10.0
+"""Seconds between looks at the clock: ages, and requests that nobody answers."""
+
+
+class MainScreen(KeyedScreen[None]):
+    """What the program opens with."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        session, palette = shell.session, shell.palette
+        self.view = View()
+        self.layout_ = Layout()
+        self.all_logs = False
+        self.contexts = ContextBar(palette, session.picture)
+        self.tree_pane = TreePane(palette, session.picture)
+        self.divider = Divider(palette)
+        self.events = EventsPane(palette)
+        self.logs = LogsPane(palette)
+        self.detail = DetailStrip(palette)
+        self.footer = Footer(palette)
+        self.filter = Input(
+            placeholder="words, kind:ks, ns:x, ctx:x, is:failed, -l key=value, !word", id="filter", compact=True
+        )
+        self.filter.cursor_blink = False
+        self.frames = FrameClock(self.draw_frame)
+        self.panes = MainPanes(self)
+        self.keys = MainKeys(self)
+        self._drawn_for: ObjectRef | None = None
+        self._logs_version = -1
+
+    def compose(self) -> ComposeResult:
+        """Lay the panes out."""
+        yield self.contexts
+        with Container(id="panes"):
+            yield self.tree_pane
+            yield self.divider
+            with Container(id="side"):
+                yield self.events
+                yield self.logs
+        yield self.detail
+        yield self.filter
+        yield self.footer
+
+    def on_mount(self) -> None:
+        """Draw the first frame, and connect only after it is on the screen."""
+        self.filter.display = False
+        self.panes.arrange()
+        self.tree_pane.focus()
+        session = self.shell.session
+        session.on_change = self._changed
+        self.draw_frame()
+        self.call_after_refresh(self._connect)
+        self.set_interval(_TICK, self._tick)
+
+    def on_key(self, event: Key) -> None:
+        """Do what the key means; whatever the footer said has been seen then."""
+        self.keys.see_notice()
+        super().on_key(event)
+        self.frames.request(urgent=True)
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """The keys of the main screen."""
+        return self.keys.handlers
+
+    def draw_frame(self) -> None:
+        """Draw everything that changed since the last frame."""
+        dirty = self.shell.session.store.take_dirty()
+        now = self.shell.session.clock.now()
+        if self._moves_rows(dirty):
+            self.layout_ = lay_out(self.shell.session.picture, self.view)
+        self.tree_pane.show(self.layout_, self.view, now)
+        self.contexts.show(self.view.solo, now)
+        self._draw_selection(dirty)
+
+    def set_view(self, view: View) -> None:
+        """Look at the picture in another way, and draw it at once.
+
+        Args:
+            view: How.
+        """
+        self.view = view
+        self.shell.session.store.dirty.structure = True
+        self.draw_frame()
+
+    def select(self, ref: ObjectRef) -> None:
+        """Put the cursor on a row, unfolding what hides it.
+
+        Args:
+            ref: The row's reference.
+        """
+        if self.tree_pane.select(ref):
+            self.selection_changed()
+
+    def selection_changed(self) -> None:
+        """Draw what depends on the selected row."""
+        self._draw_selection(Dirty())
+
+    @property
+    def selected(self) -> Row | None:
+        """The row under the cursor."""
+        return self.tree_pane.selected
+
+    @property
+    def selected_object(self) -> Resource | None:
+        """The object under the cursor, None on a context's row."""
+        row = self.selected
+        return self.shell.session.picture.get(row.ref) if row is not None and not row.is_context else None
+
+    def targets(self) -> tuple[Resource, ...]:
+        """The objects an action takes: the marked ones that are still the same, else the selected one."""
+        picture = self.shell.session.picture
+        marked = [(picture.get(ref), uid) for ref, uid in self.tree_pane.marks.items()]
+        kept = tuple(resource for resource, uid in marked if resource is not None and resource.metadata.uid == uid)
+        if self.tree_pane.marks:
+            return kept
+        return (self.selected_object,) if self.selected_object is not None else ()
+
+    def situation(self) -> Situation:
+        """What is selected, as far as it decides what can be done."""
+        session, targets = self.shell.session, self.targets()
+        answers = {session.access(resource.ref) for resource in targets}
+        access = answers.pop() if len(answers) == 1 else Access.UNKNOWN
+        return Situation(targets, self.selected is not None, len(self.tree_pane.marks), session.read_only, access)
+
+    def _changed(self) -> None:
+        dirty = self.shell.session.store.dirty
+        row = self.tree_pane.selected
+        self.frames.request(dirty.urgent or (row is not None and row.ref in dirty.refs))
+
+    def _connect(self) -> None:
+        for context in self.shell.start_contexts:
+            self.shell.session.connect(context)
+
+    def _tick(self) -> None:
+        self.shell.session.tick()
+        self.frames.request(urgent=False)
+
+    def _moves_rows(self, dirty: Dirty) -> bool:
+        view = self.view
+        by_state = view.faults_only or view.mode is Mode.FLAT
+        return (
+            dirty.structure or dirty.statuses or (dirty.states and by_state) or (bool(dirty.refs) and bool(view.query))
+        )
+
+    def _draw_selection(self, dirty: Dirty) -> None:
+        session, row, now = self.shell.session, self.selected, self.shell.session.clock.now()
+        ref = row.ref if row is not None else None
+        moved = ref != self._drawn_for
+        below = self.layout_.below(ref) if ref is not None and (moved or dirty.events or dirty.structure) else []
+        if ref is None or (below and (moved or not dirty.events.isdisjoint(below))):
+            self._draw_events(ref, below)
+        detail: Detail | None = None
+        if row is not None:
+            picture = session.picture
+            in_words = describe_context(picture, row.ref.context, now) if row.is_context else None
+            detail = in_words or describe_object(picture, row.ref, now)
+        self.detail.show(detail)
+        self._draw_logs(row, moved)
+        self._draw_footer()
+        self._drawn_for = ref
+
+    def _draw_events(self, ref: ObjectRef | None, below: list[ObjectRef]) -> None:
+        picture = self.shell.session.picture
+        if ref is None:
+            self.events.show([], "", "")
+            return
+        status = picture.statuses[ref.context]
+        about = describe(ref) if ref.kind else ref.context
+        about = f"{about} and {len(below) - 1} below" if len(below) > 1 and ref.kind else about
+        note = "forbidden" if "Event" in status.forbidden else status.phase.value
+        self.events.show(timeline(picture, below), about, note)
+
+    def _draw_logs(self, row: Row | None, moved: bool) -> None:
+        logs = self.shell.session.logs
+        if moved:
+            logs.follow(row.ref if row is not None and not row.is_context else None)
+        if not moved and logs.version == self._logs_version:
+            return
+        self._logs_version = logs.version
+        wanted = frozenset() if self.all_logs or row is None else frozenset((row.ref,))
+        about = logs.controller if self.all_logs or row is None else f"{logs.controller} · {row.ref.name}"
+        lines = logs.of(wanted) if logs.controller else []
+        note = logs.note if logs.controller else "Select an object to follow its controller's log"
+        self.logs.show(lines, about if logs.controller else "", note)
+
+    def _draw_footer(self) -> None:
+        situation = self.situation()
+        offers = tuple(
+            Offer(action.id, self.shell.shown_key(action.id), title_for(action, situation), refusal(action, situation))
+            for action in _FOOTER
+            if makes_sense(action, situation) and self.shell.shown_key(action.id)
+        )
+        self.footer.show(offers, self._notice())
+
+    def _notice(self) -> str:
+        picture = self.shell.session.picture
+        notice = picture.last_complaint
+        if notice is None or not picture.unread or notice is self.keys.notice_seen:
+            return ""
+        where = f"{notice.context}: " if notice.context else ""
+        return f"{where}{notice.text}  ({self.shell.shown_key('messages')} shows all)"

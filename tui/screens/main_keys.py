@@ -1,0 +1,325 @@
+"""What each action does on the main screen."""
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tui.actions import ACTIONS, refusal, toggled_verb
+from tui.model.changes import Notice, Severity
+from tui.model.health import FAULTS
+from tui.model.intent import Verb
+from tui.model.query import parse_query
+from tui.model.resources import Resource
+from tui.model.rows import Mode, context_ref
+from tui.screens.command import run_command
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.diff import DiffScreen
+from tui.screens.help import HelpScreen
+from tui.screens.messages import MessagesScreen
+from tui.screens.palette import PaletteScreen
+from tui.screens.text import ManifestScreen
+from tui.widgets.lines import LineView
+
+if TYPE_CHECKING:
+    from tui.screens.main import MainScreen
+
+_NAMED_IN_QUESTION = 12
+
+
+class MainKeys:
+    """The handlers of one main screen."""
+
+    def __init__(self, screen: "MainScreen") -> None:
+        self._screen = screen
+        self.notice_seen: Notice | None = None
+        """The last complaint that stood in the footer when a key was pressed: it has been seen."""
+        self.handlers = self._steer() | self._look() | self._move() | self._contexts() | self._program()
+        """Action id → what to call."""
+
+    def _steer(self) -> dict[str, Callable[[], None]]:
+        return {
+            "reconcile": partial(self._ask, "reconcile", Verb.RECONCILE),
+            "reconcile.source": partial(self._ask, "reconcile.source", Verb.RECONCILE, with_source=True),
+            "suspend.toggle": self._toggle_suspend,
+            "suspend": partial(self._ask, "suspend", Verb.SUSPEND),
+            "resume": partial(self._ask, "resume", Verb.RESUME),
+            "mark": self._mark,
+            "mark.clear": self._clear_marks,
+        }
+
+    def _look(self) -> dict[str, Callable[[], None]]:
+        screen = self._screen
+        return {
+            "diff": self._diff,
+            "yaml": self._yaml,
+            "mode": self._next_mode,
+            "zoom": self._zoom,
+            "logs": lambda: screen.panes.focus(screen.logs),
+            "events": lambda: screen.panes.focus(screen.events),
+            "logs.all": self._toggle_all_logs,
+            "pane.next": lambda: screen.panes.focus_next(1),
+            "pane.previous": lambda: screen.panes.focus_next(-1),
+            "wider": lambda: screen.panes.widen(1),
+            "narrower": lambda: screen.panes.widen(-1),
+            "filter": self._open_filter,
+            "faults": self._toggle_faults,
+            "palette": self._open_palette,
+            "back": self._back,
+        }
+
+    def _move(self) -> dict[str, Callable[[], None]]:
+        motions = ("down", "up", "top", "bottom", "page_down", "page_up")
+        return {
+            **{f"cursor.{motion}": partial(self._go, motion) for motion in motions},
+            "open": self._open,
+            "fold": self._fold,
+            "unfold": self._unfold,
+            "fault.next": partial(self._next_fault, 1),
+            "fault.previous": partial(self._next_fault, -1),
+        }
+
+    def _contexts(self) -> dict[str, Callable[[], None]]:
+        return {
+            "context.all": partial(self._solo, None),
+            **{f"context.{number}": partial(self._solo_number, number) for number in range(1, 10)},
+            "context.toggle": self._toggle_context,
+            "context.retry": self._retry,
+        }
+
+    def _program(self) -> dict[str, Callable[[], None]]:
+        screen = self._screen
+        return {
+            "help": lambda: self._push(HelpScreen(screen.shell)),
+            "messages": lambda: self._push(MessagesScreen(screen.shell)),
+            "copy": self._copy,
+            "theme.next": self._next_theme,
+            "quit": self._quit,
+        }
+
+    def act(self, action: str, *, told: bool = False) -> None:
+        """Do an action, as the palette or a click asks.
+
+        Args:
+            action: The action's id.
+            told: Whether the notice in the footer stays.
+        """
+        if not told:
+            self.see_notice()
+        self.handlers[action]()
+
+    def see_notice(self) -> None:
+        """Take the notice out of the footer: a key was pressed, so it has been seen. Unread it stays."""
+        self.notice_seen = self._screen.shell.session.picture.last_complaint
+
+    def say(self, text: str) -> None:
+        """Say why a key did nothing.
+
+        Args:
+            text: A sentence.
+        """
+        self._screen.shell.session.notice(Severity.WARNING, text)
+
+    def _push(self, screen: object) -> None:
+        self._screen.app.push_screen(screen)  # type: ignore[call-overload]
+
+    def _toggle_suspend(self) -> None:
+        self._ask("suspend.toggle", toggled_verb(self._screen.targets()))
+
+    def _ask(self, action: str, verb: Verb, with_source: bool = False) -> None:
+        screen = self._screen
+        situation = screen.situation()
+        if why := refusal(ACTIONS[action], situation):
+            self.say(f"{ACTIONS[action].title}: {why}")
+            return
+        targets = situation.selected
+        if len(targets) == 1 and not self._protected(targets[0].ref.context):
+            self._send(verb, targets, with_source, True)
+            return
+        title = f"{verb} {len(targets)} objects?" if len(targets) > 1 else f"{verb} in a protected context?"
+        named = [f"{resource.ref.context}  {resource.ref.kind}  {resource.ref.path}" for resource in targets]
+        if len(named) > _NAMED_IN_QUESTION:
+            named[_NAMED_IN_QUESTION:] = [f"and {len(named) - _NAMED_IN_QUESTION} more"]
+        answered = partial(self._send, verb, targets, with_source)
+        screen.app.push_screen(ConfirmScreen(screen.shell, title, named), lambda yes: answered(bool(yes)))
+
+    def _send(self, verb: Verb, targets: tuple[Resource, ...], with_source: bool, yes: bool) -> None:
+        if yes:
+            self._screen.shell.session.ask(verb, targets, with_source)
+            self._screen.tree_pane.marks.clear()
+        self._screen.draw_frame()
+
+    def _protected(self, context: str) -> bool:
+        return any(fnmatchcase(context, pattern) for pattern in self._screen.shell.settings.protected)
+
+    def _mark(self) -> None:
+        screen, resource = self._screen, self._screen.selected_object
+        if resource is None:
+            return
+        if screen.tree_pane.marks.pop(resource.ref, None) is None:
+            screen.tree_pane.marks[resource.ref] = resource.metadata.uid
+        screen.tree_pane.go("down")
+        screen.draw_frame()
+
+    def _zoom(self) -> None:
+        self._screen.panes.zoom()
+
+    def _quit(self) -> None:
+        self._screen.app.exit()
+
+    def _clear_marks(self) -> None:
+        self._screen.tree_pane.marks.clear()
+        self._screen.draw_frame()
+
+    def _diff(self) -> None:
+        screen, resource = self._screen, self._screen.selected_object
+        if resource is None:
+            self.say("diff: select an object first")
+            return
+        self._push(DiffScreen(screen.shell, resource.ref))
+
+    def _yaml(self) -> None:
+        resource = self._screen.selected_object
+        if resource is None:
+            self.say("yaml: select an object first")
+            return
+        self._push(ManifestScreen(self._screen.shell, resource.ref))
+
+    def _next_mode(self) -> None:
+        modes = list(Mode)
+        following = modes[(modes.index(self._screen.view.mode) + 1) % len(modes)]
+        self._set(mode=following)
+
+    def _toggle_all_logs(self) -> None:
+        self._screen.all_logs = not self._screen.all_logs
+        self._screen.shell.session.logs.version += 1
+        self._screen.selection_changed()
+
+    def _open_filter(self) -> None:
+        self._screen.filter.display = True
+        self._screen.filter.value = self._screen.view.query.text
+        self._screen.filter.focus()
+
+    def _toggle_faults(self) -> None:
+        self._set(faults_only=not self._screen.view.faults_only)
+
+    def _open_palette(self) -> None:
+        screen = self._screen
+
+        def run(typed: str | None) -> None:
+            if typed and (complaint := run_command(screen, typed)):
+                self.say(complaint)
+
+        screen.app.push_screen(PaletteScreen(screen.shell), run)
+
+    def _back(self) -> None:
+        screen = self._screen
+        if screen.panes.zoomed is not None:
+            screen.panes.zoom()
+        elif screen.focused is not screen.tree_pane:
+            screen.panes.focus(screen.tree_pane)
+        elif screen.view.query:
+            screen.filter.value = ""
+            self._set(query=parse_query(""))
+        elif screen.view.faults_only:
+            self._set(faults_only=False)
+        elif screen.tree_pane.marks:
+            self._clear_marks()
+        elif screen.view.solo:
+            self._solo(None)
+
+    def _go(self, motion: str) -> None:
+        focused = self._screen.focused
+        pane = focused if isinstance(focused, LineView) else self._screen.tree_pane
+        pane.go(motion)
+        if pane is self._screen.tree_pane:
+            self._screen.selection_changed()
+
+    def _open(self) -> None:
+        row = self._screen.selected
+        if row is None or self._screen.focused is not self._screen.tree_pane:
+            self._screen.panes.zoom()
+        elif row.branches or row.is_context:
+            self._set(folded=self._screen.view.folded ^ {row.ref})
+        else:
+            self._yaml()
+
+    def _fold(self) -> None:
+        row = self._screen.selected
+        if row is None:
+            return
+        if row.branches and not row.folded:
+            self._set(folded=self._screen.view.folded | {row.ref})
+        elif not row.is_context:
+            self._screen.select(row.parent or context_ref(row.ref.context))
+
+    def _unfold(self) -> None:
+        row = self._screen.selected
+        if row is not None and row.folded:
+            self._set(folded=self._screen.view.folded - {row.ref})
+
+    def _next_fault(self, step: int) -> None:
+        screen = self._screen
+        rows, start = screen.layout_.rows, screen.tree_pane.cursor or 0
+        for distance in range(1, len(rows) + 1):
+            row = rows[(start + step * distance) % len(rows)]
+            if not row.is_context and screen.shell.session.picture.health(row.ref).state in FAULTS:
+                screen.select(row.ref)
+                return
+        self.say("nothing that is shown is broken")
+
+    def _solo_number(self, number: int) -> None:
+        contexts = list(self._screen.shell.session.picture.statuses)
+        if number <= len(contexts):
+            self._solo(contexts[number - 1])
+        else:
+            self.say(f"there is no context {number}")
+
+    def _solo(self, context: str | None) -> None:
+        if context is not None:
+            self._screen.shell.session.connect(context)
+        self._set(solo=frozenset((context,)) if context is not None else frozenset())
+
+    def solo(self, context: str) -> None:
+        """Show one context alone, connecting it if need be.
+
+        Args:
+            context: Its name.
+        """
+        self._solo(context)
+
+    def _toggle_context(self) -> None:
+        row, session = self._screen.selected, self._screen.shell.session
+        context = row.ref.context if row is not None else next(iter(self._screen.view.solo), None)
+        if context is None:
+            self.say("no context is selected: press its digit")
+        elif session.cluster(context) is None:
+            session.connect(context)
+        else:
+            session.disconnect(context)
+        self._screen.draw_frame()
+
+    def _retry(self) -> None:
+        session = self._screen.shell.session
+        for context in session.picture.statuses:
+            session.retry(context)
+
+    def _copy(self) -> None:
+        screen, focused = self._screen, self._screen.focused
+        if focused in (screen.events, screen.logs):
+            text = focused.text()
+        else:
+            text = screen.detail.text() if screen.selected is not None else ""
+        if text:
+            screen.app.copy_to_clipboard(text)
+            screen.shell.session.notice(Severity.INFO, f"copied {len(text.splitlines())} lines")
+
+    def _next_theme(self) -> None:
+        shell = self._screen.shell
+        names = sorted(shell.themes)
+        shell.set_theme(names[(names.index(shell.palette.theme.name) + 1) % len(names)])
+
+    def _set(self, **changes: object) -> None:
+        self._screen.set_view(msgspec.structs.replace(self._screen.view, **changes))

@@ -1,0 +1,180 @@
+"""A running session without its screens: the store, the connected contexts, and what is asked of them."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+
+from tui.logfollower import LogFollower
+from tui.model.changes import Change, ContextStatus, Notice, Phase, Severity
+from tui.model.intent import Outcome, Verb
+from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+from tui.model.text import clean
+from tui.ports import Access, Clock, Cluster, Git
+from tui.steering import Steering
+from tui.store import Store
+from tui.tasks import Tasks
+
+ClusterFactory = Callable[[], Cluster]
+"""Makes the connection of one context; called when it is connected."""
+
+
+class Session:
+    """Feeds the store from the connected contexts and carries out what a person asks."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        contexts: Mapping[str, ClusterFactory],
+        git: Callable[[], Git],
+        read_only: bool = False,
+    ) -> None:
+        self.clock = clock
+        self.store = Store(clock, contexts)
+        self.picture = self.store.picture
+        self.read_only = read_only
+        self.on_change: Callable[[], None] = lambda: None
+        """Told after each change; must be quick."""
+        self._contexts = contexts
+        self._make_git = git
+        self._git: Git | None = None
+        self._tasks = Tasks(self._task_failed)
+        self._clusters: dict[str, Cluster] = {}
+        self._watches: dict[str, asyncio.Task[None]] = {}
+        self._access: dict[tuple[str, str, str], Access] = {}
+        self.steering = Steering(self.picture, clock, self._clusters.get, self._tasks, self.apply, read_only)
+        self.logs = LogFollower(self._clusters.get, self._tasks, self._changed)
+
+    @property
+    def git(self) -> Git:
+        """The mirrors, made when they are first wanted."""
+        if self._git is None:
+            self._git = self._make_git()
+        return self._git
+
+    def cluster(self, context: str) -> Cluster | None:
+        """The connection of a context.
+
+        Args:
+            context: Its name.
+
+        Returns:
+            The connection, None while the context is not connected.
+        """
+        return self._clusters.get(context)
+
+    def connect(self, context: str) -> None:
+        """Begin to watch a context.
+
+        Args:
+            context: Its name, one of those the session was made with.
+        """
+        if context in self._clusters:
+            return
+        self.apply(ContextStatus(context, Phase.CONNECTING, self.clock.now()))
+        cluster = self._clusters[context] = self._contexts[context]()
+        self._watches[context] = self._tasks.start(cluster.run(self.apply), f"watching {context}")
+
+    def disconnect(self, context: str) -> None:
+        """Stop watching a context and forget its objects.
+
+        Args:
+            context: Its name.
+        """
+        cluster = self._clusters.pop(context, None)
+        if cluster is None:
+            return
+        self._tasks.start(self._end(self._watches.pop(context), cluster), f"disconnecting {context}")
+        self._access = {key: answer for key, answer in self._access.items() if key[0] != context}
+        self.store.forget(context)
+        self.on_change()
+
+    def retry(self, context: str) -> None:
+        """Try a context's connection at once, with credentials read anew.
+
+        Args:
+            context: Its name.
+        """
+        if cluster := self._clusters.get(context):
+            cluster.retry_now()
+
+    def apply(self, change: Change | Outcome) -> None:
+        """Take a change in and tell the screen.
+
+        Args:
+            change: The change.
+        """
+        self.store.apply(change)
+        self.steering.wake()
+        self.on_change()
+
+    def notice(self, severity: Severity, text: str, ref: ObjectRef | None = None) -> None:
+        """Say something to the person.
+
+        Args:
+            severity: How much it matters.
+            text: A sentence; what failed, where, why, and the next step.
+            ref: The object it is about.
+        """
+        self.apply(Notice(self.clock.now(), severity, text, ref.context if ref else "", ref))
+
+    def ask(self, verb: Verb, resources: Iterable[Resource], with_source: bool = False) -> None:
+        """Ask something of objects.
+
+        Args:
+            verb: What is asked.
+            resources: The objects as they were when the person asked.
+            with_source: Reconcile their sources first.
+        """
+        self.steering.ask(verb, resources, with_source)
+
+    def access(self, ref: ObjectRef) -> Access:
+        """Whether this user may patch an object, as far as is known; asks the API server if it is not.
+
+        With `read_only` nothing is asked, since nothing will be written.
+
+        Args:
+            ref: The object.
+
+        Returns:
+            The answer; `UNKNOWN` until it has come, and `on_change` is called when it has.
+        """
+        key = (ref.context, ref.kind, ref.namespace)
+        cluster = self._clusters.get(ref.context)
+        if key not in self._access and cluster is not None and not self.read_only:
+            self._access[key] = Access.UNKNOWN
+            self._tasks.start(self._ask_access(cluster, key), f"access review for {ref.kind}")
+        return self._access.get(key, Access.UNKNOWN)
+
+    def tick(self) -> None:
+        """Let what depends on the time alone happen: outcomes that nobody answers time out."""
+        if self.store.following:
+            self.store.follow_outcomes()
+            self.steering.wake()
+            self.on_change()
+
+    async def close(self) -> None:
+        """End all watches and close all connections."""
+        await self._tasks.close()
+        await asyncio.gather(*(cluster.close() for cluster in self._clusters.values()), return_exceptions=True)
+        self._clusters.clear()
+
+    async def _end(self, watch: asyncio.Task[None], cluster: Cluster) -> None:
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+        await cluster.close()
+
+    async def _ask_access(self, cluster: Cluster, key: tuple[str, str, str]) -> None:
+        _, kind, namespace = key
+        answer = await cluster.may_patch(kind, namespace)
+        if answer is Access.UNKNOWN:
+            self._access.pop(key, None)
+        else:
+            self._access[key] = answer
+            self.on_change()
+
+    def _task_failed(self, name: str, error: BaseException) -> None:
+        what = f"{name} broke: {type(error).__name__}: {clean(str(error))}"
+        self.notice(Severity.ERROR, f"{what}. This is a fault of the program: please report it")
+
+    def _changed(self) -> None:
+        self.on_change()

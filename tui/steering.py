@@ -1,0 +1,122 @@
+"""Carrying out what a person asks: one write each, in order, and followed to its end."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from tui.model.causes import describe
+from tui.model.graph import origin_of
+from tui.model.health import State
+from tui.model.intent import Outcome, Step, Verb, ask, objection, patch_for, settle
+from tui.model.kinds import KINDS
+from tui.model.picture import Picture
+from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+from tui.ports import Clock, Cluster
+from tui.tasks import Tasks
+
+_AT_ONCE = 8
+"""How many requests are under way at the same time."""
+
+
+class Steering:
+    """Sends writes and nothing else does; with `read_only` it refuses them all."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        clock: Clock,
+        cluster_of: Callable[[str], Cluster | None],
+        tasks: Tasks,
+        tell: Callable[[Outcome], None],
+        read_only: bool,
+    ) -> None:
+        self.read_only = read_only
+        self._picture, self._clock, self._cluster_of, self._tasks, self._tell = picture, clock, cluster_of, tasks, tell
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._waiters: dict[ObjectRef, list[asyncio.Future[Outcome]]] = {}
+
+    def ask(self, verb: Verb, resources: Iterable[Resource], with_source: bool = False) -> None:
+        """Ask something of objects; what becomes of it shows up as their outcomes.
+
+        Args:
+            verb: What is asked.
+            resources: The objects as they were when the person asked: each is held to its uid.
+            with_source: Reconcile what each takes its content from first, and wait until that is done.
+        """
+        for resource in resources:
+            self._tasks.start(self._carry_out(verb, resource, with_source), f"{verb} {resource.ref.path}")
+
+    def wake(self) -> None:
+        """Tell those who wait for an outcome that it has settled; called after every change to the store."""
+        for ref in list(self._waiters):
+            outcome = self._picture.outcomes.get(ref)
+            if outcome is not None and outcome.is_settled:
+                for waiter in self._waiters.pop(ref):
+                    if not waiter.done():
+                        waiter.set_result(outcome)
+
+    async def _carry_out(self, verb: Verb, resource: Resource, with_source: bool) -> None:
+        sources = self._sources(resource) if with_source else []
+        outcome = ask(verb, resource, self._clock.now(), Step.QUEUED)
+        if why := self._objection(verb, resource):
+            self._tell(settle(outcome, Step.REFUSED, why, self._clock.now()))
+            return
+        for source in sources:
+            self._tell(msgspec.structs.replace(outcome, message=f"reconciles {describe(source)} first"))
+            result = await self._reconcile_source(source)
+            if result is not None and result.step is not Step.READY:
+                message = f"its source {describe(source)} came to: {result.step}, {result.message}"
+                self._tell(settle(outcome, Step.FAILED, message, self._clock.now()))
+                return
+        async with self._slots:
+            await self._send(verb, resource)
+
+    def _objection(self, verb: Verb, resource: Resource) -> str:
+        return "the program runs with --read-only" if self.read_only else objection(verb, resource)
+
+    def _sources(self, resource: Resource) -> list[ObjectRef]:
+        """What has to be reconciled first, in order: a generated chart's own source, then the object's source."""
+        source = self._picture.links(resource.ref).source
+        found = [origin_of(resource), source]
+        return [ref for ref in found if ref is not None and self._is_reconcilable(ref)]
+
+    def _is_reconcilable(self, ref: ObjectRef) -> bool:
+        exists = self._picture.get(ref) is not None
+        return exists and KINDS[ref.kind].reconcilable and self._picture.health(ref).state is not State.STATIC
+
+    async def _reconcile_source(self, ref: ObjectRef) -> Outcome | None:
+        resource = self._picture.get(ref)
+        if resource is None:
+            return None
+        if why := self._objection(Verb.RECONCILE, resource):
+            return settle(ask(Verb.RECONCILE, resource, self._clock.now()), Step.REFUSED, why, self._clock.now())
+        waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        under_way = self._picture.outcomes.get(ref)
+        if under_way is None or under_way.is_settled or under_way.verb is not Verb.RECONCILE:
+            await self._send(Verb.RECONCILE, resource)
+        self._waiters.setdefault(ref, []).append(waiter)
+        self.wake()
+        return await waiter
+
+    async def _send(self, verb: Verb, resource: Resource) -> None:
+        """Send one patch, once, to the very object that was meant."""
+        ref, now = resource.ref, self._clock.now()
+        outcome = ask(verb, resource, now)
+        cluster = self._cluster_of(ref.context)
+        current = self._picture.get(ref)
+        if current is None or current.metadata.uid != outcome.uid:
+            self._tell(settle(outcome, Step.REFUSED, "it was deleted meanwhile", now))
+        elif cluster is None:
+            self._tell(settle(outcome, Step.REFUSED, f"{ref.context} is not connected", now))
+        else:
+            self._tell(outcome)
+            reply = await cluster.patch(ref, patch_for(outcome))
+            latest = self._picture.outcomes[ref]
+            if latest.token != outcome.token or latest.is_settled or reply.accepted:
+                return
+            if reply.uncertain:  # not sent again: the watch tells whether it was done
+                self._tell(msgspec.structs.replace(latest, message=reply.message))
+            else:
+                self._tell(settle(latest, Step.REFUSED, reply.message, self._clock.now()))

@@ -1,0 +1,1 @@
+"""Panes that draw what they are given. They know no network, no store and no clock."""

@@ -1,0 +1,74 @@
+"""The strip below the panes: the full text of what is selected."""
+
+from textual.strip import Strip
+
+from tui.model.detail import Detail
+from tui.widgets.cellwise import Line, width_of, wrap
+from tui.widgets.lines import LineView
+from tui.widgets.palette import Palette
+
+
+class DetailStrip(LineView, can_focus=False):
+    """What, since when, why, whom it hurts, what happens next."""
+
+    titled = False
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="detail")
+        self._detail: Detail | None = None
+
+    def show(self, detail: Detail | None) -> None:
+        """Show the text of a row.
+
+        Args:
+            detail: The text, None where nothing is selected.
+        """
+        if detail != self._detail:
+            self._detail, self.top = detail, 0
+        self.repaint()
+
+    def text(self) -> str:
+        """What is shown, whole, for the clipboard."""
+        detail = self._detail
+        return "\n".join((detail.title, *detail.message, *detail.facts)) if detail else ""
+
+    def count_lines(self) -> int:
+        """As many as there is room for: the strip does not scroll by keys, `enter` and `y` show all."""
+        return self.size.height
+
+    def draw_line(self, index: int, width: int) -> Strip:
+        """The headline, then the message, then the facts; facts give way where the message needs the room."""
+        line, palette, detail = Line(width, self.palette.base + self.palette.panel), self.palette, self._detail
+        if detail is None:
+            return line.strip()
+        if index == 0:
+            if detail.state is not None:
+                line.add(f" {palette.glyph(detail.state)}", palette.state(detail.state))
+            return line.add(f" {palette.plain(detail.title)}", palette.strong, palette.sign("cut")).strip()
+        body = self._body(detail, width - 4)
+        if index <= len(body):
+            text, is_message = body[index - 1]
+            line.add(f"   {text}", palette.text if is_message else palette.dim, palette.sign("cut"))
+        return line.strip()
+
+    def _body(self, detail: Detail, width: int) -> list[tuple[str, bool]]:
+        room = self.size.height - 1
+        message = [part for text in detail.message for part in wrap(text.strip(), width)]
+        facts = _join(detail.facts, width, f" {self.palette.sign('dot')} ")
+        facts = [self.palette.plain(text) for text in facts]
+        most_facts = max(0, min(len(facts), room - min(len(message), max(1, room - 1))))
+        most_message = room - most_facts
+        if len(message) > most_message > 0:
+            message = [*message[: most_message - 1], " ".join(message[most_message - 1 :])]
+        return [(text, True) for text in message[:most_message]] + [(text, False) for text in facts[:most_facts]]
+
+
+def _join(facts: tuple[str, ...], width: int, separator: str) -> list[str]:
+    lines: list[str] = []
+    for fact in facts:
+        joined = f"{lines[-1]}{separator}{fact}" if lines else fact
+        if lines and width_of(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(fact)
+    return lines

@@ -1,0 +1,190 @@
+"""The tree of all objects of the shown contexts."""
+
+from datetime import datetime
+
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.model.cells import Cells, cells, context_cells
+from tui.model.changes import Phase
+from tui.model.picture import Picture
+from tui.model.refs import ObjectRef
+from tui.model.rows import Layout, Row, View
+from tui.widgets.cellwise import Line, cut, fit
+from tui.widgets.lines import LineView
+from tui.widgets.palette import Palette
+
+_KIND_WIDTH = 9
+_AGE_WIDTH = 5
+_REVISION_WIDTH = 14
+_SHA_WIDTH = 8
+_ROOMY = 44
+"""From so many cells on, revisions have a column of their own beside the message."""
+_NAME_SHARE = 0.44
+_LEAST_NAME = 22
+_MOST_NAME = 52
+_LEAST_FOR_KIND = 44
+_GUTTER = 2
+
+
+class TreePane(LineView):
+    """Rows of contexts and objects, one of them under the cursor."""
+
+    def __init__(self, palette: Palette, picture: Picture) -> None:
+        super().__init__(palette, id="tree")
+        self.picture = picture
+        self.view = View()
+        self.layout_ = Layout()
+        self.marks: dict[ObjectRef, str] = {}
+        """Marked objects and the uid each had when it was marked."""
+        self.cursor = 0
+        self._now: datetime | None = None
+        self._selected: ObjectRef | None = None
+
+    @property
+    def selected(self) -> Row | None:
+        """The row under the cursor."""
+        rows = self.layout_.rows
+        return rows[self.cursor] if self.cursor is not None and self.cursor < len(rows) else None
+
+    def show(self, layout: Layout, view: View, now: datetime) -> None:
+        """Show another layout; the cursor stays on its object, at the same height where it can.
+
+        Args:
+            layout: The rows.
+            view: How they were chosen.
+            now: The time, for ages.
+        """
+        before = self.layout_
+        self.layout_, self.view, self._now = layout, view, now
+        if layout is not before:
+            self._keep_selection(before)
+        self.repaint()
+
+    def select(self, ref: ObjectRef) -> bool:
+        """Put the cursor on a row.
+
+        Args:
+            ref: The row's reference.
+
+        Returns:
+            Whether there is such a row.
+        """
+        place = self.layout_.position.get(ref)
+        if place is not None:
+            self.move_cursor(place)
+        return place is not None
+
+    def count_lines(self) -> int:
+        """One line a row."""
+        return len(self.layout_.rows)
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on a line and remember what it stands for."""
+        super().move_cursor(index)
+        self._selected = self.selected.ref if self.selected else None
+
+    def draw_title(self, width: int) -> Strip:
+        """Mode, filter, and how much of everything is shown."""
+        layout, view = self.layout_, self.view
+        parts = [f"tree · {view.mode.value}"]
+        if view.faults_only:
+            parts.append("faults only")
+        if view.query:
+            parts.append(f"/{view.query.text}")
+        if self.marks:
+            parts.append(f"{len(self.marks)} marked")
+        count = f"{layout.matched} of {layout.total}" if view.filtering else f"{layout.total}"
+        return self.title(" · ".join(parts), count, width)
+
+    def draw_line(self, index: int, width: int) -> Strip:
+        """One row of a context or an object."""
+        row = self.layout_.rows[index]
+        under_cursor = index == self.cursor
+        base = self.palette.base
+        if row.ref in self.marks:
+            base += self.palette.marked
+        if under_cursor:
+            base += self.palette.cursor
+        line = Line(width, base)
+        line.add(self.palette.sign("cursor") if under_cursor else " ", self.palette.accent)
+        line.add(self.palette.sign("mark") if row.ref in self.marks else " ", self.palette.accent)
+        now = self._now
+        if now is None:
+            return line.strip()
+        if row.is_context:
+            return self._draw_context(row, line, now)
+        return self._draw_object(row, line, width, now)
+
+    def _draw_context(self, row: Row, line: Line, now: datetime) -> Strip:
+        palette, told = self.palette, context_cells(row.ref.context, self.picture, now)
+        contexts = list(self.picture.statuses)
+        fold = "closed" if row.folded else "open"
+        line.add(f"{palette.sign(fold) if row.branches else ' '} ", palette.dim)
+        line.add(told.name, palette.context(contexts.index(told.name)))
+        if told.note:
+            status = self.picture.statuses[told.name]
+            line.add(f"  {palette.phase_glyph(status.phase)} {told.note}", palette.phase(status.phase))
+        counts = [(f"{palette.glyph(state)} {count}  ", palette.state(state)) for state, count in told.counts]
+        return line.add_right([("  ", palette.dim), *counts, (f"/ {told.total} ", palette.dim)]).strip()
+
+    def _draw_object(self, row: Row, line: Line, width: int, now: datetime) -> Strip:
+        palette, told = self.palette, cells(row, self.picture, now)
+        stale = self.picture.statuses[row.ref.context].phase is not Phase.LIVE or row.scaffold
+        mark = palette.sign("cut")
+        name_width = min(_MOST_NAME, max(_LEAST_NAME, int(width * _NAME_SHARE))) - _GUTTER
+        self._draw_name(row, told, line, name_width, stale)
+        if width >= _LEAST_FOR_KIND:
+            line.add(fit(told.kind, _KIND_WIDTH, mark), palette.dim)
+        rest = line.left - _AGE_WIDTH - 1
+        self._draw_rest(told, line, rest, stale)
+        return line.add(fit(told.age, _AGE_WIDTH, mark, right=True), palette.dim).add(" ").strip()
+
+    def _draw_name(self, row: Row, told: Cells, line: Line, width: int, stale: bool) -> None:
+        palette = self.palette
+        indent = "  " * min(row.depth, max(0, (width - 12) // 2))
+        fold = palette.sign("closed" if row.folded else "open") if row.branches else " "
+        line.add(f"{indent}{fold} ", palette.dim)
+        line.add(palette.glyph(told.state), palette.dim if stale else palette.state(told.state)).add(" ")
+        left = width - len(indent) - 4
+        style = palette.dim if stale else palette.name(told.state)
+        line.add(fit(told.name, left - 1, palette.sign("cut")), style).add(" ")
+
+    def _draw_rest(self, told: Cells, line: Line, width: int, stale: bool) -> None:
+        """Revision and message; where there is little room, what is wrong matters more than the whole revision."""
+        palette, mark, width = self.palette, self.palette.sign("cut"), max(0, width)
+        revision = palette.plain(told.revision)
+        if not told.message:
+            line.add(fit(revision, width, mark), palette.dim)
+            return
+        column = max(_REVISION_WIDTH, len(revision) + 2) if width >= _ROOMY else min(len(revision), _SHA_WIDTH) + 2
+        column = min(column, width) if revision or width >= _ROOMY else 0
+        line.add(fit(cut(revision, max(0, column - 2), mark), column, mark), palette.dim)
+        line.add(fit(told.message, width - column, mark), self._message_style(told, stale))
+
+    def _message_style(self, told: Cells, stale: bool) -> Style:
+        if told.emphasis is None or stale:
+            return self.palette.dim
+        return self.palette.state(told.emphasis)
+
+    def _keep_selection(self, before: Layout) -> None:
+        """Put the cursor where its object is now; where it is gone, on the nearest row that is still there."""
+        rows, old_place = self.layout_.rows, self.cursor or 0
+        if not rows:
+            self.cursor, self.top = 0, 0
+            return
+        place = self._nearest_place(before, old_place)
+        self.top = max(0, self.top + place - old_place)
+        self.cursor = min(place, len(rows) - 1)
+        self.show_cursor()
+        if self._selected is None or self._selected in self.layout_.position:
+            self._selected = rows[self.cursor].ref
+
+    def _nearest_place(self, before: Layout, old_place: int) -> int:
+        position = self.layout_.position
+        if self._selected is not None and self._selected in position:
+            return position[self._selected]
+        for row in (*before.rows[old_place:], *reversed(before.rows[:old_place])):
+            if row.ref in position:
+                return position[row.ref]
+        return 0
