@@ -11,6 +11,7 @@ from textual.theme import Theme as TextualTheme
 
 from tui.config.themes import Theme
 from tui.model.changes import Notice
+from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.screens.shell import Shell
 from tui.widgets.divider import Divider
@@ -31,6 +32,7 @@ class GitopsApp(App[None]):
         self.shell = shell
         self._notices = notices
         shell.set_theme = self.use_theme
+        shell.show_help = self._show_help
         self.animation_level = "none"
         for theme in shell.themes.values():
             self.register_theme(_as_textual(theme))
@@ -47,6 +49,9 @@ class GitopsApp(App[None]):
     async def on_unmount(self) -> None:
         """End every connection with the program."""
         await self.shell.session.close()
+
+    def _show_help(self) -> None:
+        self.push_screen(HelpScreen(self.shell))
 
     def _leave(self, code: int) -> None:
         self.exit(return_code=code)

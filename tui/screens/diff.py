@@ -199,7 +199,7 @@ class DiffScreen(KeyedScreen[None]):
     def on_mount(self) -> None:
         """Ask Git, without keeping anybody waiting."""
         self._share_out()
-        self.summary.focus()
+        self.set_focus(self.summary)
         self.run_worker(self._read(), exclusive=True)
 
     def on_resize(self) -> None:
@@ -266,17 +266,17 @@ class DiffScreen(KeyedScreen[None]):
         self.patch.show(files[place] if place is not None and place < len(files) else None)
 
     def _swap_focus(self) -> None:
-        (self.patch if self.focused is self.summary else self.summary).focus()
+        self.set_focus(self.patch if self.focused is self.summary else self.summary)
 
     def _to_patch(self) -> None:
-        self.patch.focus()
+        self.set_focus(self.patch)
 
     def _leave(self) -> None:
         self.dismiss(None)
 
     def _back(self) -> None:
         if self.focused is self.patch:
-            self.summary.focus()
+            self.set_focus(self.summary)
         else:
             self._leave()
 

@@ -1,5 +1,7 @@
 """All keys, from the action table."""
 
+from collections.abc import Callable
+
 from tui.actions import ACTIONS, Topic
 from tui.screens.shell import Shell
 from tui.screens.text import TextScreen
@@ -18,6 +20,10 @@ class HelpScreen(TextScreen):
         """Fill the text."""
         super().on_mount()
         self.pane.show(help_lines(self.shell), "esc leaves")
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """The help's own key closes it too."""
+        return super().handlers() | {"help": self.leave}
 
 
 def help_lines(shell: Shell) -> list[str]:

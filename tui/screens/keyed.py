@@ -38,13 +38,19 @@ class KeyedScreen(Screen[Result]):
         Returns:
             Whether it does.
         """
-        handler = self.handlers().get(action)
+        handler = self.handlers().get(action) or (self.shell.show_help if action == "help" else None)
         if handler is not None:
             handler()
         return handler is not None
 
     def on_key(self, event: events.Key) -> None:
-        """Do what the key means."""
+        """Do what the key means; what was typed ahead of a screen that has opened since goes to that one."""
+        top = self.app.screen
+        if top is not self:
+            event.stop()
+            event.prevent_default()
+            (top.focused or top).post_message(events.Key(event.key, event.character))
+            return
         action = self.shell.actions_by_key.get(event.key)
         if action is not None and self.act(action):
             event.stop()

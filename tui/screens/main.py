@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Key
@@ -11,6 +12,7 @@ from tui.actions import ACTIONS, Situation, makes_sense, refusal, title_for
 from tui.frames import FrameClock
 from tui.model.causes import describe
 from tui.model.detail import Detail, describe_context, describe_object
+from tui.model.query import parse_query
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.rows import Layout, Mode, Row, View, lay_out
@@ -26,6 +28,7 @@ from tui.widgets.detail import DetailStrip
 from tui.widgets.divider import Divider
 from tui.widgets.events import EventsPane
 from tui.widgets.footer import Footer, Offer
+from tui.widgets.lines import LineView
 from tui.widgets.logs import LogsPane
 from tui.widgets.tree import TreePane
 
@@ -77,7 +80,7 @@ class MainScreen(KeyedScreen[None]):
         """Draw the first frame, and connect only after it is on the screen."""
         self.filter.display = False
         self.panes.arrange()
-        self.tree_pane.focus()
+        self.set_focus(self.tree_pane)
         session = self.shell.session
         session.on_change = self._changed
         self.draw_frame()
@@ -87,8 +90,44 @@ class MainScreen(KeyedScreen[None]):
     def on_key(self, event: Key) -> None:
         """Do what the key means; whatever the footer said has been seen then."""
         self.keys.see_notice()
-        super().on_key(event)
+        if self.focused is self.filter and self.app.screen is self:
+            self.keys.on_filter_key(event)
+        else:
+            super().on_key(event)
         self.frames.request(urgent=True)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the tree down while the filter is typed."""
+        self.set_view(msgspec.structs.replace(self.view, query=parse_query(event.value)))
+
+    def on_resize(self) -> None:
+        """Share the room out anew."""
+        self.panes.arrange()
+
+    def on_line_view_pressed(self, event: LineView.Pressed) -> None:
+        """Select the row that was clicked; a click on its sign, or a double click, opens or closes it."""
+        if event.view is self.tree_pane:
+            self.tree_pane.move_cursor(event.index)
+            self.selection_changed()
+            if event.double or self.tree_pane.is_on_fold_sign(event.index, event.x):
+                self.keys.act("open")
+
+    def on_line_view_dragged(self, event: LineView.Dragged) -> None:
+        """Move the line between Events and logs."""
+        if event.view is self.logs:
+            self.panes.drag_logs(event.rows)
+
+    def on_divider_dragged(self, event: Divider.Dragged) -> None:
+        """Move the line between the tree and the panes beside it."""
+        self.panes.drag_column(event.column)
+
+    def on_context_bar_chosen(self, event: ContextBar.Chosen) -> None:
+        """Show the clicked context alone, or all again."""
+        self.keys.solo(None if event.context in self.view.solo else event.context)
+
+    def on_footer_chosen(self, event: Footer.Chosen) -> None:
+        """Do what the clicked key does."""
+        self.keys.act(event.action)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The keys of the main screen."""
@@ -178,8 +217,8 @@ class MainScreen(KeyedScreen[None]):
         session, row, now = self.shell.session, self.selected, self.shell.session.clock.now()
         ref = row.ref if row is not None else None
         moved = ref != self._drawn_for
-        below = self.layout_.below(ref) if ref is not None and (moved or dirty.events or dirty.structure) else []
-        if ref is None or (below and (moved or not dirty.events.isdisjoint(below))):
+        below = self.layout_.below(ref) if ref is not None and (moved or dirty.events or dirty.statuses) else []
+        if ref is None or (below and (moved or dirty.statuses or not dirty.events.isdisjoint(below))):
             self._draw_events(ref, below)
         detail: Detail | None = None
         if row is not None:
@@ -226,8 +265,8 @@ class MainScreen(KeyedScreen[None]):
 
     def _notice(self) -> str:
         picture = self.shell.session.picture
-        notice = picture.last_complaint
-        if notice is None or not picture.unread or notice is self.keys.notice_seen:
+        notice = picture.unread[-1] if picture.unread else None
+        if notice is None or notice is self.keys.notice_seen:
             return ""
         where = f"{notice.context}: " if notice.context else ""
         return f"{where}{notice.text}  ({self.shell.shown_key('messages')} shows all)"

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
+from textual.events import Key
 
 from tui.actions import ACTIONS, refusal, toggled_verb
 from tui.model.changes import Notice, Severity
@@ -17,7 +18,6 @@ from tui.model.rows import Mode, context_ref
 from tui.screens.command import run_command
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.diff import DiffScreen
-from tui.screens.help import HelpScreen
 from tui.screens.messages import MessagesScreen
 from tui.screens.palette import PaletteScreen
 from tui.screens.text import ManifestScreen
@@ -83,7 +83,7 @@ class MainKeys:
 
     def _contexts(self) -> dict[str, Callable[[], None]]:
         return {
-            "context.all": partial(self._solo, None),
+            "context.all": partial(self.solo, None),
             **{f"context.{number}": partial(self._solo_number, number) for number in range(1, 10)},
             "context.toggle": self._toggle_context,
             "context.retry": self._retry,
@@ -92,7 +92,7 @@ class MainKeys:
     def _program(self) -> dict[str, Callable[[], None]]:
         screen = self._screen
         return {
-            "help": lambda: self._push(HelpScreen(screen.shell)),
+            "help": screen.shell.show_help,
             "messages": lambda: self._push(MessagesScreen(screen.shell)),
             "copy": self._copy,
             "theme.next": self._next_theme,
@@ -112,7 +112,8 @@ class MainKeys:
 
     def see_notice(self) -> None:
         """Take the notice out of the footer: a key was pressed, so it has been seen. Unread it stays."""
-        self.notice_seen = self._screen.shell.session.picture.last_complaint
+        unread = self._screen.shell.session.picture.unread
+        self.notice_seen = unread[-1] if unread else None
 
     def say(self, text: str) -> None:
         """Say why a key did nothing.
@@ -200,7 +201,37 @@ class MainKeys:
     def _open_filter(self) -> None:
         self._screen.filter.display = True
         self._screen.filter.value = self._screen.view.query.text
-        self._screen.filter.focus()
+        self._screen.set_focus(self._screen.filter)
+
+    def close_filter(self) -> None:
+        """Hide the input; the filter stays in force."""
+        self._screen.filter.display = False
+        self._screen.set_focus(self._screen.tree_pane)
+
+    def on_filter_key(self, event: Key) -> None:
+        """While the filter is typed: arrows move in the tree, escape clears it.
+
+        A printable key that comes here was typed before the input had the focus.
+
+        Args:
+            event: The key.
+        """
+        motion = {"down": "down", "up": "up", "pagedown": "page_down", "pageup": "page_up"}.get(event.key)
+        if event.key == "escape":
+            self._screen.filter.value = ""
+            self._set(query=parse_query(""))
+            self.close_filter()
+        elif event.key in ("tab", "enter"):
+            self.close_filter()
+        elif event.is_printable and event.character:
+            self._screen.filter.insert_text_at_cursor(event.character)
+        elif motion is not None:
+            self._screen.tree_pane.go(motion)
+            self._screen.selection_changed()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def _toggle_faults(self) -> None:
         self._set(faults_only=not self._screen.view.faults_only)
@@ -228,7 +259,7 @@ class MainKeys:
         elif screen.tree_pane.marks:
             self._clear_marks()
         elif screen.view.solo:
-            self._solo(None)
+            self.solo(None)
 
     def _go(self, motion: str) -> None:
         focused = self._screen.focused
@@ -273,22 +304,19 @@ class MainKeys:
     def _solo_number(self, number: int) -> None:
         contexts = list(self._screen.shell.session.picture.statuses)
         if number <= len(contexts):
-            self._solo(contexts[number - 1])
+            self.solo(contexts[number - 1])
         else:
             self.say(f"there is no context {number}")
 
-    def _solo(self, context: str | None) -> None:
-        if context is not None:
-            self._screen.shell.session.connect(context)
-        self._set(solo=frozenset((context,)) if context is not None else frozenset())
-
-    def solo(self, context: str) -> None:
+    def solo(self, context: str | None) -> None:
         """Show one context alone, connecting it if need be.
 
         Args:
-            context: Its name.
+            context: Its name, None for all.
         """
-        self._solo(context)
+        if context is not None:
+            self._screen.shell.session.connect(context)
+        self._set(solo=frozenset((context,)) if context is not None else frozenset())
 
     def _toggle_context(self) -> None:
         row, session = self._screen.selected, self._screen.shell.session

@@ -68,7 +68,7 @@ class MainPanes:
         if self.zoomed is not None:
             self.zoomed = pane
         self.arrange()
-        pane.focus()
+        self._screen.set_focus(pane)
 
     def focus_next(self, step: int) -> None:
         """Send keys to the next pane.

@@ -62,7 +62,7 @@ class PaletteScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Begin with everything."""
         self._list.matches = self._all
-        self._input.focus()
+        self.set_focus(self._input)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the suggestions down."""
@@ -71,13 +71,8 @@ class PaletteScreen(ModalScreen[str | None]):
         holds = [pair for pair in self._all if pair not in starts and typed in f"{pair[0]} {pair[1]}".lower()]
         self._list.show(starts + holds)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Run exactly what was typed."""
-        event.stop()
-        self.dismiss(event.value.strip() or None)
-
     def on_key(self, event: events.Key) -> None:
-        """Tab and arrows put a suggestion into the input; escape leaves."""
+        """Enter runs exactly what was typed, tab and arrows put a suggestion into the input, escape leaves."""
         match event.key:
             case "escape":
                 self.dismiss(None)
@@ -85,6 +80,10 @@ class PaletteScreen(ModalScreen[str | None]):
                 self._choose(1)
             case "shift+tab" | "up":
                 self._choose(-1)
+            case "enter":
+                self.dismiss(self._input.value.strip() or None)
+            case _ if event.is_printable and event.character:
+                self._input.insert_text_at_cursor(event.character)  # typed before the palette was up
             case _:
                 return
         event.stop()

@@ -25,6 +25,8 @@ class Shell:
     demo: bool = False
     set_theme: Callable[[str], None] = lambda _: None
     """Switches the theme of the whole program."""
+    show_help: Callable[[], None] = lambda: None
+    """Opens the help over whatever is on the screen."""
     actions_by_key: dict[str, str] = field(init=False)
     """Key as Textual names it → action id."""
 

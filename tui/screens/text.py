@@ -71,18 +71,19 @@ class TextScreen(KeyedScreen[None]):
 
     def on_mount(self) -> None:
         """Send keys to the text."""
-        self.pane.focus()
+        self.set_focus(self.pane)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Motions, copying and leaving."""
         return {
             **{f"cursor.{motion}": partial(self.pane.go, motion) for motion in MOTIONS},
             "copy": self._copy,
-            "back": self._leave,
-            "quit": self._leave,
+            "back": self.leave,
+            "quit": self.leave,
         }
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Go back to the screen below."""
         self.dismiss(None)
 
     def _copy(self) -> None:

@@ -104,7 +104,7 @@ class ContextBar(LineView, can_focus=False):
                 total += self.picture.total(name)
         pieces: list[tuple[str, Style]] = []
         if self.picture.unread:
-            pieces.append((f" ! {self.picture.unread} unread ", palette.warning))
+            pieces.append((f" ! {len(self.picture.unread)} unread ", palette.warning))
         pieces += [
             (f" {palette.glyph(state)} {counts[state]} ", palette.state(state))
             for state in _COUNTED

@@ -63,16 +63,37 @@ class Footer(LineView, can_focus=False):
         if self._notice:
             line.add(" ! ", palette.error).add(palette.plain(self._notice), palette.text, palette.sign("cut"))
             return line.strip()
-        for offer in self._offers:
-            if len(offer.key) + len(offer.title) + 3 > line.left:
-                break
-            line.add(f" {offer.key}", palette.dim if offer.refused else palette.accent)
-            line.add(f" {palette.plain(offer.title)} ", palette.dim if offer.refused else palette.text)
+        shown = self._fitting(width)
+        for place, offer in enumerate(shown):
+            following = shown[place + 1].refused if place + 1 < len(shown) else ""
+            self._draw_offer(offer, line, following)
             self._cells.append((width - line.left, offer.action))
-        refused = next((offer.refused for offer in self._offers if offer.refused), "")
-        if refused:
-            line.add(f"  {palette.plain(refused)}", palette.dim, palette.sign("cut"))
         return line.strip()
+
+    def _draw_offer(self, offer: Offer, line: Line, following: str) -> None:
+        """A key and what it does; keys that can't, for one reason, stand together before it."""
+        palette = self.palette
+        if not offer.refused:
+            line.add(f" {offer.key}", palette.accent).add(f" {palette.plain(offer.title)} ", palette.text)
+            return
+        line.add(f" {offer.key}", palette.dim)
+        if offer.refused != following:
+            line.add(f" {palette.plain(offer.refused)} ", palette.dim)
+
+    def _fitting(self, width: int) -> list[Offer]:
+        """As many keys as there is room for; the last, which explains all others, always has its place."""
+        if not self._offers:
+            return []
+        *offers, last = self._offers
+        shown: list[Offer] = []
+        left = width - _room(last, "")
+        for place, offer in enumerate(offers):
+            following = offers[place + 1].refused if place + 1 < len(offers) else ""
+            left -= _room(offer, following)
+            if left < 0:
+                break
+            shown.append(offer)
+        return [*shown, last]
 
     def on_click(self, event: events.Click) -> None:
         """Do what the clicked key does."""
@@ -80,3 +101,9 @@ class Footer(LineView, can_focus=False):
             if event.x < end:
                 self.post_message(self.Chosen(action))
                 return
+
+
+def _room(offer: Offer, following: str) -> int:
+    if offer.refused and offer.refused == following:
+        return len(offer.key) + 1
+    return len(offer.key) + len(offer.refused or offer.title) + 3

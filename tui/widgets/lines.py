@@ -206,7 +206,7 @@ class LineView(Widget, can_focus=True):
     def on_resize(self) -> None:
         """Keep the cursor in sight when the size changes."""
         self.show_cursor()
-        self._painted = []
+        self.repaint()
 
     def on_focus(self) -> None:
         """Show in the title that keys go here now."""

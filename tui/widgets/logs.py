@@ -51,9 +51,9 @@ class LogsPane(LineView):
 
     def on_resize(self) -> None:
         """Keep the end in sight."""
-        super().on_resize()
         if self._following:
             self.top = max(0, self.count_lines() - self.body_height)
+        super().on_resize()
 
     def draw_title(self, width: int) -> Strip:
         """Which controller and object, and whether the end is followed."""

@@ -7,6 +7,7 @@ from textual.strip import Strip
 
 from tui.model.cells import Cells, cells, context_cells
 from tui.model.changes import Phase
+from tui.model.health import State
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.rows import Layout, Row, View
@@ -20,7 +21,7 @@ _REVISION_WIDTH = 14
 _SHA_WIDTH = 8
 _ROOMY = 44
 """From so many cells on, revisions have a column of their own beside the message."""
-_NAME_SHARE = 0.44
+_NAME_SHARE = 0.46
 _LEAST_NAME = 22
 _MOST_NAME = 52
 _LEAST_FOR_KIND = 44
@@ -74,6 +75,19 @@ class TreePane(LineView):
         if place is not None:
             self.move_cursor(place)
         return place is not None
+
+    def is_on_fold_sign(self, index: int, x: int) -> bool:
+        """Whether a cell shows the sign that opens and closes a row's branches.
+
+        Args:
+            index: The line.
+            x: The cell in it.
+
+        Returns:
+            True on the sign of a row that has branches.
+        """
+        row = self.layout_.rows[index]
+        return row.branches and x - _GUTTER - 2 * row.depth in (0, 1)
 
     def count_lines(self) -> int:
         """One line a row."""
@@ -154,7 +168,8 @@ class TreePane(LineView):
         """Revision and message; where there is little room, what is wrong matters more than the whole revision."""
         palette, mark, width = self.palette, self.palette.sign("cut"), max(0, width)
         revision = palette.plain(told.revision)
-        if not told.message:
+        mere_work = told.state is State.PROGRESSING and told.emphasis is None
+        if not told.message or (mere_work and width < _ROOMY):
             line.add(fit(revision, width, mark), palette.dim)
             return
         column = max(_REVISION_WIDTH, len(revision) + 2) if width >= _ROOMY else min(len(revision), _SHA_WIDTH) + 2
