@@ -17,7 +17,7 @@ from tui.model.changes import (
     Phase,
     Severity,
 )
-from tui.model.intent import Outcome, Step, follow
+from tui.model.intent import Outcome, Step, follow, settle
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
@@ -105,9 +105,11 @@ class Store:
         Args:
             context: Its name.
         """
+        for ref in [ref for ref in self._following if ref.context == context]:
+            self._give_up(ref, f"{context} was disconnected before it was done")
         for ref in list(self.picture.refs(context)):
             self._drop(ref)
-        self.picture.drop_events(context)
+        self.dirty.events.update(self.picture.drop_events(context))
         self._set_status(ContextStatus(context, Phase.OFF, self._clock.now()))
         self.dirty.structure = True
 
@@ -118,7 +120,7 @@ class Store:
 
     def read_notices(self) -> None:
         """Mark every notice as read."""
-        self.picture.unread = 0
+        self.picture.unread.clear()
         self.dirty.statuses = True
 
     def _put(self, resource: Resource) -> None:
@@ -151,7 +153,7 @@ class Store:
             self._put(resource)
 
     def _swap_events(self, change: EventsListed) -> None:
-        self.picture.drop_events(change.context)
+        self.dirty.events.update(self.picture.drop_events(change.context))
         for event in sorted(change.events, key=lambda event: (event.last is not None, event.last)):
             self.picture.put_event(event)
             self.dirty.events.add(event.ref)
@@ -159,13 +161,23 @@ class Store:
     def _set_status(self, status: ContextStatus) -> None:
         self.picture.add_context(status.context)
         before = self.picture.statuses[status.context]
+        if status == before:
+            return
         self.picture.statuses[status.context] = status
         self.dirty.statuses = self.dirty.urgent = True
         if status.message and status.message != before.message and status.phase is not Phase.CONNECTING:
-            self._note(Notice(self._clock.now(), Severity.ERROR, status.message, status.context))
+            at = self._clock.now()
+            self._note(Notice(at, Severity.ERROR, status.message, status.context, connection=True))
+        if status.phase in (Phase.LIVE, Phase.OFF):
+            self._cure(status.context)
 
     def _skip(self, change: ObjectSkipped) -> None:
         skipped = change.skipped
+        namespace, _, name = skipped.name.rpartition("/")
+        ref = ObjectRef(skipped.context, skipped.kind, namespace, name)
+        if ref in self._following:
+            self._give_up(ref, "its present state can't be read")
+        self._drop(ref)  # an older version of it would be shown as if it were live
         key = (skipped.context, skipped.kind, skipped.name)
         if key in self._skipped:
             return
@@ -179,8 +191,14 @@ class Store:
     def _note(self, notice: Notice) -> None:
         self.picture.notices.append(notice)
         del self.picture.notices[:-_NOTICES_KEPT]
-        self.picture.unread += notice.severity is not Severity.INFO
+        if notice.severity is not Severity.INFO:
+            self.picture.unread.append(notice)
+            del self.picture.unread[:-_NOTICES_KEPT]
         self.dirty.statuses = self.dirty.urgent = True
+
+    def _cure(self, context: str) -> None:
+        unread = self.picture.unread
+        unread[:] = [notice for notice in unread if not (notice.connection and notice.context == context)]
 
     def _set_outcome(self, outcome: Outcome) -> None:
         self.picture.outcomes[outcome.ref] = outcome
@@ -198,6 +216,10 @@ class Store:
         after = follow(outcome, self.picture.get(ref), self._clock.now())
         if after is not outcome:
             self._set_outcome(after)
+
+    def _give_up(self, ref: ObjectRef, why: str) -> None:
+        message = f"{why}: how it ended is not known"
+        self._set_outcome(settle(self.picture.outcomes[ref], Step.TIMED_OUT, message, self._clock.now()))
 
     def _report(self, outcome: Outcome) -> None:
         went_well = outcome.step is Step.READY

@@ -9,9 +9,14 @@ from tui.model.refs import ObjectRef
 from tui.model.text import one_line, shorten_hashes
 from tui.model.times import age
 
+_FINE = (State.READY, State.STATIC)
+
 
 def waits_on(picture: Picture, ref: ObjectRef) -> ObjectRef | None:
     """What an object waits for: the first of its dependencies that is not ready, else its source.
+
+    A suspended dependency that was ready still satisfies, until its source moves on: it is named only where all
+    others are fine.
 
     Args:
         picture: What is known.
@@ -21,13 +26,28 @@ def waits_on(picture: Picture, ref: ObjectRef) -> ObjectRef | None:
         What it waits for, None where nothing in its way can be seen.
     """
     links = picture.links(ref)
-    fine = (State.READY, State.STATIC)
-    for dependency in links.depends_on:
-        if picture.health(dependency).state not in fine:
-            return dependency
-    if links.source is not None and picture.health(links.source).state not in fine:
-        return links.source
-    return links.depends_on[0] if links.depends_on else None
+    suspects = list(links.depends_on)
+    if links.source is not None and _innocence(picture, links.source) == 0:
+        suspects.append(links.source)
+    return min(suspects, key=lambda suspect: _innocence(picture, suspect), default=None)
+
+
+def _innocence(picture: Picture, ref: ObjectRef) -> int:
+    """How unlikely an object is what another one waits for: 0 where it is not ready, or missing."""
+    health = picture.health(ref)
+    if health.state in _FINE:
+        return 3
+    if _is_unseen(picture, ref):
+        return 2
+    return 1 if health.frozen in _FINE else 0
+
+
+def _is_unseen(picture: Picture, ref: ObjectRef) -> bool:
+    """Whether an object may exist although the picture does not have it: nobody watches it, or may."""
+    if picture.get(ref) is not None:
+        return False
+    status = picture.statuses.get(ref.context)
+    return ref.kind not in KINDS or (status is not None and ref.kind in status.forbidden)
 
 
 def chain(picture: Picture, ref: ObjectRef) -> list[ObjectRef]:
@@ -40,13 +60,15 @@ def chain(picture: Picture, ref: ObjectRef) -> list[ObjectRef]:
     Returns:
         The object first, what broke first last. A cycle ends where it would begin again.
     """
-    found = [ref]
-    while picture.health(found[-1]).state is State.WAITING:
-        following = waits_on(picture, found[-1])
+    found = {ref: None}
+    current = ref
+    while picture.health(current).state is State.WAITING:
+        following = waits_on(picture, current)
         if following is None or following in found:
             break
-        found.append(following)
-    return found
+        found[following] = None
+        current = following
+    return list(found)
 
 
 def because(picture: Picture, ref: ObjectRef, now: datetime) -> str:
@@ -62,17 +84,23 @@ def because(picture: Picture, ref: ObjectRef, now: datetime) -> str:
     """
     path = chain(picture, ref)
     if len(path) == 1:
-        return ""
+        is_own_blocker = picture.health(ref).state is State.WAITING and waits_on(picture, ref) == ref
+        return "waits on itself" if is_own_blocker else ""
     first, root = path[1], path[-1]
-    health = picture.health(root)
     subject = "" if first == root else f", which waits in turn on {root.name}"
+    return f"waits on {first.name}{subject}, which {_predicate(picture, root, now)}"
+
+
+def _predicate(picture: Picture, root: ObjectRef, now: datetime) -> str:
+    health = picture.health(root)
+    told = shorten_hashes(one_line(health.message))
     if picture.get(root) is None:
-        return f"waits on {first.name}{subject}, which does not exist"
+        return "can't be seen from here" if _is_unseen(picture, root) else "does not exist"
     if health.state in FAULTS:
-        since = f" since {age(health.since, now)}" if health.since else ""
-        told = shorten_hashes(one_line(health.message))
-        return f"waits on {first.name}{subject}, which fails{since}: {told}"
-    return f"waits on {first.name}{subject}, which is {_doing(health.state)}"
+        return f"fails{f' since {age(health.since, now)}' if health.since else ''}: {told}"
+    if health.state is State.WAITING:
+        return f"waits too: {told}" if waits_on(picture, root) is None else "is part of a cycle"
+    return "is not reconciled yet" if health.state is State.UNKNOWN else f"is {health.state}"
 
 
 def holds_back(picture: Picture, ref: ObjectRef) -> str:
@@ -83,8 +111,10 @@ def holds_back(picture: Picture, ref: ObjectRef) -> str:
         ref: The object.
 
     Returns:
-        `holds back tenants-eu and 3 more`; empty where nothing waits on it.
+        `holds back tenants-eu and 3 more`; empty where it is ready or nothing waits on it.
     """
+    if picture.health(ref).state in _FINE:
+        return ""
     waiting = [other for other in picture.dependents(ref) if picture.health(other).state is State.WAITING]
     if not waiting:
         return ""
@@ -103,7 +133,3 @@ def describe(ref: ObjectRef) -> str:
     """
     kind = KINDS.get(ref.kind)
     return f"{kind.short if kind else ref.kind} {ref.path}"
-
-
-def _doing(state: State) -> str:
-    return {State.WAITING: "part of a cycle", State.UNKNOWN: "not reconciled yet"}.get(state, state.value)

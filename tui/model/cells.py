@@ -83,7 +83,9 @@ def revision_cell(resource: Resource) -> str:
         return in_force.short
     before = in_force.digest[:8] or in_force.name
     after = attempted.digest[:8] or attempted.name
-    return f"{before}→{after}" if before else after
+    if before == after:
+        return in_force.short
+    return f"{before}→{after}" if before else attempted.short
 
 
 def outcome_text(outcome: Outcome) -> str:
@@ -98,7 +100,7 @@ def outcome_text(outcome: Outcome) -> str:
     if outcome.step is Step.QUEUED:
         return outcome.message or "waits for its turn"
     if outcome.settled is None:
-        return f"{outcome.verb} {outcome.step}"
+        return f"{outcome.verb} {outcome.step}{f': {outcome.message}' if outcome.message else ''}"
     took = seconds(outcome.settled - outcome.asked)
     if outcome.step is Step.READY:
         return {"suspend": "suspended", "resume": f"resumed, ready in {took}"}.get(outcome.verb, f"ready in {took}")
@@ -117,7 +119,8 @@ def _message(picture: Picture, resource: Resource, now: datetime) -> tuple[str, 
             return "", None
         case State.WAITING:
             blocker = waits_on(picture, resource.ref)
-            return (f"waits on {blocker.name}" if blocker else _told(health.message)), None
+            on = "itself" if blocker == resource.ref else blocker.name if blocker else ""
+            return (f"waits on {on}" if on else _told(health.message)), None
         case State.SUSPENDED:
             return suspended_by(resource, now), None
         case _:

@@ -133,6 +133,8 @@ class Notice(msgspec.Struct, frozen=True):
     text: str
     context: str = ""
     ref: ObjectRef | None = None
+    connection: bool = False
+    """It is about a context's connection, and cured when that is live."""
 
 
 class ObjectSkipped(msgspec.Struct, frozen=True):

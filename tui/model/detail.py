@@ -74,17 +74,20 @@ def describe_context(picture: Picture, context: str, now: datetime) -> Detail:
 def _context_message(status: ContextStatus) -> str:
     if status.message:
         return status.message
-    match status.phase:
-        case Phase.ABSENT:
-            return "No Flux in this cluster: its CRDs are not installed"
-        case Phase.OFF:
-            return "Not connected: press C to connect it"
-        case Phase.CONNECTING:
-            return "Reading what is there"
-        case _ if status.forbidden:
-            return f"You may not list {', '.join(status.forbidden)} here: ask for the role flux-view"
-        case _:
-            return "Everything that is shown is live"
+    if status.phase is Phase.LIVE and status.forbidden:
+        return f"You may not list {', '.join(status.forbidden)} here: ask for the role flux-view"
+    return _PHASES[status.phase]
+
+
+_PHASES = {
+    Phase.OFF: "Not connected: press C to connect it",
+    Phase.CONNECTING: "Reading what is there",
+    Phase.LIVE: "Everything that is shown is live",
+    Phase.STALE: "The connection is lost: what is shown was true once",
+    Phase.LOGIN: "Its credentials were refused: log in, then ctrl-r tries again",
+    Phase.ABSENT: "No Flux in this cluster: its CRDs are not installed",
+    Phase.UNREACHABLE: "The API server does not answer: ctrl-r tries again",
+}
 
 
 def _verdict(resource: Resource, health: Health, now: datetime) -> str:

@@ -38,10 +38,12 @@ def links_of(resource: Resource, before: Resource | None = None, before_links: L
     Returns:
         Its edges.
     """
-    if before is not None and before_links is not None and before.status.inventory == resource.status.inventory:
-        applied = before_links.applied
-    else:
-        applied = _applied(resource)
+    unchanged = (
+        before is not None
+        and before.status.inventory == resource.status.inventory
+        and (before.spec.kube_config is None) is (resource.spec.kube_config is None)
+    )
+    applied = before_links.applied if before_links is not None and unchanged else _applied(resource)
     return Links(_source(resource), _depends_on(resource), _labelled_owner(resource), applied)
 
 
@@ -67,14 +69,14 @@ def _helm_release_source(resource: Resource) -> ObjectRef | None:
     spec, ref = resource.spec, resource.ref
     if spec.chart_ref is not None:
         return _resolve(ref, spec.chart_ref, "OCIRepository")
-    if resource.status.helm_chart:
-        namespace, _, name = resource.status.helm_chart.partition("/")
-        return ObjectRef(ref.context, "HelmChart", namespace, name)
     if not isinstance(spec.chart, ChartTemplate):
         return None
     name = f"{ref.namespace}-{ref.name}"
     if spec.chart.kind == "OCIRepository":
         return ObjectRef(ref.context, "OCIRepository", ref.namespace, name)
+    if resource.status.helm_chart:
+        namespace, _, name = resource.status.helm_chart.partition("/")
+        return ObjectRef(ref.context, "HelmChart", namespace, name)
     origin = spec.chart.spec.source_ref
     namespace = origin.namespace if origin is not None and origin.namespace else ref.namespace
     return ObjectRef(ref.context, "HelmChart", namespace, name)

@@ -77,7 +77,7 @@ def assess(resource: Resource) -> Health:
 
 
 def _suspended(resource: Resource, ready: Condition | None) -> Health:
-    frozen = _running(resource, ready)
+    frozen = _running(resource, ready, suspended=True)
     owner = resource.suspend_owner
     return Health(
         State.SUSPENDED,
@@ -89,25 +89,27 @@ def _suspended(resource: Resource, ready: Condition | None) -> Health:
     )
 
 
-def _running(resource: Resource, ready: Condition | None) -> Health:
+def _running(resource: Resource, ready: Condition | None, suspended: bool = False) -> Health:
     if not resource.status.conditions:
         return _without_conditions(resource)
     stalled = resource.condition("Stalled")
     if stalled is not None and stalled.status == "True":
         told = ready or stalled
         return Health(State.STALLED, stalled.reason, told.message, stalled.last_transition_time)
-    if ready is None:
-        reconciling = resource.condition("Reconciling")
-        return Health(State.PROGRESSING if reconciling else State.UNKNOWN, message="waiting to be reconciled")
     reconciling = resource.condition("Reconciling")
+    if ready is None and reconciling is not None:
+        return Health(State.PROGRESSING, reconciling.reason, reconciling.message, reconciling.last_transition_time)
+    if ready is None:
+        return Health(State.UNKNOWN, message="waiting to be reconciled", since=resource.metadata.creation_timestamp)
     working = reconciling is not None and reconciling.status == "True"
-    behind = 0 < ready.observed_generation < resource.metadata.generation
+    observed = ready.observed_generation or resource.status.observed_generation
+    state = _verdict(ready, not suspended and 0 < observed < resource.metadata.generation, working)
     return Health(
-        _verdict(ready, behind, working),
+        state,
         ready.reason,
         ready.message,
         ready.last_transition_time,
-        retrying=working,
+        retrying=working and state is State.FAILED,
         drifted=_drifted(resource),
     )
 
@@ -122,12 +124,22 @@ def _verdict(ready: Condition, behind: bool, working: bool) -> State:
     return State.READY
 
 
+def is_static(resource: Resource) -> bool:
+    """Whether no controller judges an object or obeys requests about it.
+
+    Args:
+        resource: The object.
+
+    Returns:
+        True for an Alert, a Provider and a HelmRepository of type `oci`.
+    """
+    kind = resource.ref.kind
+    return kind in _STATIC_KINDS or (kind == "HelmRepository" and resource.spec.type == "oci")
+
+
 def _without_conditions(resource: Resource) -> Health:
     created = resource.metadata.creation_timestamp
-    is_static = resource.ref.kind in _STATIC_KINDS or (
-        resource.ref.kind == "HelmRepository" and resource.spec.type == "oci"
-    )
-    if is_static:
+    if is_static(resource):
         return Health(State.STATIC, since=created)
     if resource.ref.kind == "ExternalArtifact" and resource.status.artifact is not None:
         return Health(State.READY, since=resource.status.artifact.last_update_time)

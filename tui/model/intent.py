@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tui.model.health import State, assess
+from tui.model.health import State, assess, is_static
 from tui.model.kinds import KINDS, RECONCILE_REQUEST
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
@@ -56,6 +56,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """The value of the request annotation, which the controller copies to its status when it has handled it."""
     message: str = ""
     settled: datetime | None = None
+    replaced: str = ""
+    """The token that stood on the object before ours: that it was handled says nothing about us."""
 
     @property
     def is_settled(self) -> bool:
@@ -80,8 +82,21 @@ def ask(verb: Verb, resource: Resource, now: datetime, step: Step = Step.ASKED) 
         The outcome to follow.
     """
     patience = max(_PATIENCE, parse_duration(resource.spec.timeout) + timedelta(minutes=1))
-    token = now.isoformat() if verb is not Verb.SUSPEND and KINDS[resource.ref.kind].reconcilable else ""
-    return Outcome(resource.ref, resource.metadata.uid, verb, step, now, now + patience, token)
+    token = now.isoformat() if verb is not Verb.SUSPEND and obeys_requests(resource) else ""
+    deadline, before = now + patience, resource.requested_at
+    return Outcome(resource.ref, resource.metadata.uid, verb, step, now, deadline, token, replaced=before)
+
+
+def obeys_requests(resource: Resource) -> bool:
+    """Whether a controller reconciles an object when the request annotation changes.
+
+    Args:
+        resource: The object.
+
+    Returns:
+        False for kinds without such a controller and for a HelmRepository of type `oci`.
+    """
+    return KINDS[resource.ref.kind].reconcilable and not is_static(resource)
 
 
 def patch_for(outcome: Outcome) -> dict[str, Any]:
@@ -126,10 +141,9 @@ def objection(verb: Verb, resource: Resource) -> str:
     """
     kind = KINDS[resource.ref.kind]
     if verb is Verb.RECONCILE:
-        if resource.suspended:
-            return "it is suspended: resume it first"
-        is_static = not kind.reconcilable or assess(resource).state is State.STATIC
-        return f"no controller reconciles this {kind.name}" if is_static else ""
+        if not obeys_requests(resource):
+            return f"no controller reconciles this {kind.name}"
+        return "it is suspended: resume it first" if resource.suspended else ""
     if not kind.suspended_by:
         return f"a {kind.name} cannot be suspended"
     return ""
@@ -154,12 +168,10 @@ def follow(outcome: Outcome, resource: Resource | None, now: datetime) -> Outcom
     if resource is None or resource.metadata.uid != outcome.uid:
         what = "it was deleted meanwhile" if resource is None else "it was deleted and made anew meanwhile"
         return settle(outcome, Step.FAILED, what, now)
-    if now >= outcome.deadline:
-        return settle(outcome, Step.TIMED_OUT, _timeout_message(outcome), now)
-    if outcome.verb is Verb.SUSPEND:
-        return settle(outcome, Step.READY, "suspended", now) if resource.suspended else outcome
-    resumed = outcome.verb is not Verb.RESUME or not resource.suspended
-    return _judge(outcome, resource, now) if resumed and _handled(outcome, resource) else outcome
+    after = _carry_on(outcome, resource, now)
+    if not after.is_settled and now >= outcome.deadline:
+        return settle(after, Step.TIMED_OUT, _timeout_message(after, resource), now)
+    return after
 
 
 def settle(outcome: Outcome, step: Step, message: str, now: datetime) -> Outcome:
@@ -177,11 +189,18 @@ def settle(outcome: Outcome, step: Step, message: str, now: datetime) -> Outcome
     return msgspec.structs.replace(outcome, step=step, message=message, settled=now)
 
 
+def _carry_on(outcome: Outcome, resource: Resource, now: datetime) -> Outcome:
+    if outcome.verb is Verb.SUSPEND:
+        return settle(outcome, Step.READY, "suspended", now) if resource.suspended else outcome
+    resumed = outcome.verb is not Verb.RESUME or not resource.suspended
+    return _judge(outcome, resource, now) if resumed and _handled(outcome, resource) else outcome
+
+
 def _handled(outcome: Outcome, resource: Resource) -> bool:
     if not outcome.token:
         return True
     handled = resource.status.last_handled_reconcile_at
-    overtaken = resource.requested_at not in ("", outcome.token)
+    overtaken = resource.requested_at not in ("", outcome.token, outcome.replaced)
     return handled == outcome.token or (overtaken and handled == resource.requested_at)
 
 
@@ -193,11 +212,17 @@ def _judge(outcome: Outcome, resource: Resource, now: datetime) -> Outcome:
         return settle(outcome, Step.READY, one_line(health.message), now)
     if health.state in (State.FAILED, State.STALLED, State.WAITING):
         return settle(outcome, Step.FAILED, f"{health.reason}: {one_line(health.message)}", now)
-    return msgspec.structs.replace(outcome, step=Step.HANDLED) if outcome.step is Step.ASKED else outcome
+    is_news = outcome.step is Step.ASKED
+    return msgspec.structs.replace(outcome, step=Step.HANDLED, message="") if is_news else outcome
 
 
-def _timeout_message(outcome: Outcome) -> str:
+def _timeout_message(outcome: Outcome, resource: Resource) -> str:
     controller = KINDS[outcome.ref.kind].controller
-    if outcome.step is Step.ASKED:
-        return f"no controller took the request up: is {controller} running?"
-    return f"{controller} took it up and has not finished"
+    if outcome.step is Step.HANDLED:
+        return f"{controller} took it up and has not finished"
+    if outcome.verb is not Verb.RECONCILE and resource.suspended is not (outcome.verb is Verb.SUSPEND):
+        state = "still suspended" if resource.suspended else "not suspended"
+        return f"it is {state}: the request was lost, or what applies the object undid it"
+    if assess(resource).state is State.PROGRESSING:
+        return f"{controller} is still busy with an earlier run"
+    return f"no controller took the request up: is {controller} running?"

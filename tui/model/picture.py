@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from tui.model.changes import ContextStatus, EventRecord, Notice, Phase, Severity
+from tui.model.changes import ContextStatus, EventRecord, Notice, Phase
 from tui.model.graph import Links, links_of
 from tui.model.health import FAULTS, Health, State, assess
 from tui.model.intent import Outcome
@@ -23,20 +23,16 @@ class Picture:
         """The last request made of an object, and how far it has come."""
         self.notices: list[Notice] = []
         """Everything that was said to the person, oldest first."""
-        self.unread = 0
-        """How many notices were not read yet."""
+        self.unread: list[Notice] = []
+        """Complaints that were neither read nor cured yet, oldest first."""
         self._objects: dict[str, dict[ObjectRef, Resource]] = {name: {} for name in self.statuses}
         self._health: dict[ObjectRef, Health] = {}
         self._links: dict[ObjectRef, Links] = {}
-        self._owners: dict[ObjectRef, ObjectRef] = {}
+        self._owners: dict[ObjectRef, tuple[ObjectRef, ...]] = {}
+        """Whose inventories have an object, by name."""
         self._counts: dict[str, Counter[State]] = {name: Counter() for name in self.statuses}
         self._events: dict[ObjectRef, dict[str, EventRecord]] = {}
         self._recent: dict[str, dict[str, EventRecord]] = {}
-
-    @property
-    def last_complaint(self) -> Notice | None:
-        """The last notice that something went wrong."""
-        return next((notice for notice in reversed(self.notices) if notice.severity is not Severity.INFO), None)
 
     def get(self, ref: ObjectRef) -> Resource | None:
         """The object of that reference, or None where none is known.
@@ -72,7 +68,7 @@ class Picture:
         return self._links.get(ref, _NO_LINKS)
 
     def owner(self, ref: ObjectRef) -> ObjectRef | None:
-        """Who applied an object: by an inventory, else as its labels claim.
+        """Who applied an object: by an inventory, else as its labels claim; they decide between several inventories.
 
         Args:
             ref: The object.
@@ -80,8 +76,11 @@ class Picture:
         Returns:
             An owner that exists and is not the object itself, or None.
         """
-        owner = self._owners.get(ref) or self.links(ref).labelled_owner
-        return owner if owner is not None and owner != ref and self.get(owner) is not None else None
+        labelled = self.links(ref).labelled_owner
+        claims = [owner for owner in self._owners.get(ref, ()) if owner != ref]
+        if claims:
+            return labelled if labelled in claims else claims[0]
+        return labelled if labelled is not None and labelled != ref and self._applies_here(labelled) else None
 
     def refs(self, context: str) -> Iterator[ObjectRef]:
         """All objects of a context.
@@ -181,6 +180,8 @@ class Picture:
             What that changed.
         """
         ref = resource.ref
+        if ref.context not in self._objects:
+            self.add_context(ref.context)
         objects = self._objects[ref.context]
         before, health_before = objects.get(ref), self._health.get(ref)
         links_before = self._links.get(ref)
@@ -225,22 +226,36 @@ class Picture:
         _remember(self._events.setdefault(event.ref, {}), event, EVENTS_KEPT)
         _remember(self._recent.setdefault(event.ref.context, {}), event, RECENT_EVENTS)
 
-    def drop_events(self, context: str) -> None:
+    def drop_events(self, context: str) -> list[ObjectRef]:
         """Forget all Events of a context.
 
         Args:
             context: Its name.
+
+        Returns:
+            The objects that had any.
         """
         self._recent.pop(context, None)
-        for ref in [ref for ref in self._events if ref.context == context]:
+        refs = [ref for ref in self._events if ref.context == context]
+        for ref in refs:
             del self._events[ref]
+        return refs
+
+    def _applies_here(self, owner: ObjectRef) -> bool:
+        """Whether labels that name an owner can mean this one: with a kubeConfig it applies to another cluster.
+
+        A HelmRelease's chart is here all the same.
+        """
+        resource = self.get(owner)
+        return resource is not None and (resource.spec.kube_config is None or owner.kind == "HelmRelease")
 
     def _own(self, owner: ObjectRef, before: Links, after: Links) -> None:
         for child in before.applied:
-            if self._owners.get(child) == owner:
-                del self._owners[child]
+            others = tuple(other for other in self._owners.pop(child, ()) if other != owner)
+            if others:
+                self._owners[child] = others
         for child in after.applied:
-            self._owners[child] = owner
+            self._owners[child] = tuple(sorted({*self._owners.get(child, ()), owner}))
 
 
 EVENTS_KEPT = 40

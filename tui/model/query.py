@@ -55,7 +55,8 @@ _FIELDS = {
 def parse_query(text: str) -> Query:
     """Read a filter.
 
-    Words are plain text, looked for in context, kind, namespace, name, reason and message; `kind:ks`, `ns:apps`,
+    Words are plain text, looked for in context, kind, namespace and name, and in the reason and message of what is not
+    ready; `kind:ks`, `ns:apps`,
     `ctx:eu`, `is:failed` look in one place; `-l key=value` (or `-l key`) asks for a label; `!` before a word turns it
     round.
 
@@ -94,8 +95,8 @@ def _matches(term: Term, resource: Resource, health: Health) -> bool:
             key, equals, wanted = value.partition("=")
             return key in resource.metadata.labels and (not equals or resource.metadata.labels[key] == wanted)
         case _:
-            haystack = f"{ref.context} {ref.kind} {KINDS[ref.kind].short} {ref.path} {health.reason} {health.message}"
-            return value in haystack.lower()
+            wrong = "" if health.state is State.READY else f"{health.reason} {health.message}"
+            return value in f"{ref.context} {ref.kind} {KINDS[ref.kind].short} {ref.path} {wrong}".lower()
 
 
 def _is(value: str, health: Health) -> bool:

@@ -38,10 +38,12 @@ def question_about(picture: Picture, ref: ObjectRef) -> Question:
         )
     if source is resource:
         return question
+    applied = parse_revision(resource.status.last_applied_revision).commit
+    attempted = parse_revision(resource.status.last_attempted_revision).commit
     return msgspec.structs.replace(
         question,
-        applied=parse_revision(resource.status.last_applied_revision).commit,
-        attempted=parse_revision(resource.status.last_attempted_revision).commit,
+        applied=applied,
+        attempted="" if attempted == applied else attempted,
         path=resource.spec.path,
     )
 

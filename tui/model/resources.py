@@ -5,7 +5,7 @@ is what it is called here, in snake case.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,6 +13,9 @@ from tui.model import kinds
 from tui.model.kinds import EXTENSIONS_SWITCH, KINDS, OPERATOR_SWITCH, RECONCILE_REQUEST
 from tui.model.refs import ObjectRef
 from tui.model.text import clean, clean_json
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A `metav1.Time`: RFC 3339, always with its zone."""
 
 
 class _Api(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -36,7 +39,7 @@ class ManagedFields(_Api, frozen=True):
 
     manager: str = ""
     operation: str = ""
-    time: datetime | None = None
+    time: Time | None = None
     fields_v1: FieldsV1 = msgspec.field(name="fieldsV1", default=FieldsV1())
 
 
@@ -65,8 +68,8 @@ class Metadata(_Api, frozen=True):
     uid: str = ""
     resource_version: str = ""
     generation: int = 0
-    creation_timestamp: datetime | None = None
-    deletion_timestamp: datetime | None = None
+    creation_timestamp: Time | None = None
+    deletion_timestamp: Time | None = None
     labels: dict[str, str] = {}
     annotations: Annotations = Annotations()
     owner_references: tuple[OwnerReference, ...] = ()
@@ -141,7 +144,7 @@ class Condition(_Api, frozen=True):
     status: str
     reason: str = ""
     message: str = ""
-    last_transition_time: datetime | None = None
+    last_transition_time: Time | None = None
     observed_generation: int = 0
 
 
@@ -150,7 +153,7 @@ class Artifact(_Api, frozen=True):
 
     revision: str = ""
     digest: str = ""
-    last_update_time: datetime | None = None
+    last_update_time: Time | None = None
     metadata: dict[str, str] = {}
 
 
@@ -171,7 +174,7 @@ class Inventory(_Api, frozen=True):
 class HistoryEntry(_Api, frozen=True):
     """One past reconciliation of a Kustomization, or one Helm release snapshot of a HelmRelease."""
 
-    last_reconciled: datetime | None = None
+    last_reconciled: Time | None = None
     last_reconciled_duration: str = ""
     last_reconciled_status: str = ""
     total_reconciliations: int = 0
@@ -180,7 +183,7 @@ class HistoryEntry(_Api, frozen=True):
     status: str = ""
     chart_version: str = ""
     app_version: str = ""
-    last_deployed: datetime | None = None
+    last_deployed: Time | None = None
 
 
 class Status(_Api, frozen=True):
@@ -266,7 +269,8 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
         if status.artifact is not None:
             return status.artifact.revision
         if self.ref.kind == "HelmRelease" and status.history:
-            return status.history[0].chart_version
+            deployed = (entry for entry in status.history if entry.status == "deployed")
+            return next(deployed, status.history[0]).chart_version
         return status.last_applied_revision or status.last_attempted_revision
 
 
@@ -317,13 +321,13 @@ class _ListMeta(_Api, frozen=True):
 
 
 class _RawList(_Api, frozen=True):
-    metadata: _ListMeta = _ListMeta()
-    items: tuple[msgspec.Raw, ...] | None = ()
+    metadata: _ListMeta
+    items: tuple[msgspec.Raw, ...] | None
 
 
 class _WireList(_Api, frozen=True):
-    metadata: _ListMeta = _ListMeta()
-    items: tuple[_WireObject, ...] | None = ()
+    metadata: _ListMeta
+    items: tuple[_WireObject, ...] | None
 
 
 class _WireEvent(_Api, frozen=True):
@@ -363,7 +367,10 @@ def decode_object(raw: bytes, context: str, kind: str) -> Resource:
     Raises:
         msgspec.MsgspecError: It is no JSON, or not of the shape that Flux's CRDs promise.
     """
-    return _resource(_decode_object(clean_json(raw)), context, kind)
+    try:
+        return _resource(_decode_object(clean_json(raw)), context, kind)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from None
 
 
 def decode_page(raw: bytes, context: str, kind: str) -> Page:
@@ -380,10 +387,9 @@ def decode_page(raw: bytes, context: str, kind: str) -> Page:
     Raises:
         msgspec.MsgspecError: The page as a whole is no list.
     """
-    raw = clean_json(raw)
     try:
-        page = _decode_list(raw)
-    except msgspec.ValidationError:
+        page = _decode_list(clean_json(raw))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _decode_page_by_item(raw, context, kind)
     resources = tuple(_resource(item, context, kind) for item in page.items or ())
     return Page(resources, (), page.metadata.resource_version, page.metadata.continue_token)
@@ -403,14 +409,14 @@ def decode_watch_event(raw: bytes, context: str, kind: str) -> WatchEvent:
     Raises:
         msgspec.MsgspecError: The line as a whole is no watch event.
     """
-    event = _decode_event(clean_json(raw))
+    event = _decode_event(raw)
     if event.type == "ERROR":
-        return WatchEvent("ERROR", "", error=_decode_status(event.object))
+        return WatchEvent("ERROR", "", error=decode_status(bytes(event.object)))
     if event.type == "BOOKMARK":
         return WatchEvent("BOOKMARK", _decode_identity(event.object).metadata.resource_version)
     try:
-        resource = _resource(_decode_object(event.object), context, kind)
-    except msgspec.ValidationError as error:
+        resource = decode_object(bytes(event.object), context, kind)
+    except msgspec.DecodeError as error:
         version = _identity(event.object).resource_version
         return WatchEvent(event.type, version, skipped=_skipped(event.object, context, kind, error))
     return WatchEvent(event.type, resource.metadata.resource_version, resource)
@@ -427,7 +433,7 @@ def decode_status(raw: bytes) -> ApiStatus:
     """
     try:
         return _decode_status(clean_json(raw))
-    except msgspec.MsgspecError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ApiStatus(message=clean(raw[:200].decode("utf-8", "replace")))
 
 
@@ -447,20 +453,20 @@ def _decode_page_by_item(raw: bytes, context: str, kind: str) -> Page:
     skipped: list[Skipped] = []
     for item in page.items or ():
         try:
-            resources.append(_resource(_decode_object(item), context, kind))
-        except msgspec.ValidationError as error:
+            resources.append(decode_object(bytes(item), context, kind))
+        except msgspec.DecodeError as error:
             skipped.append(_skipped(item, context, kind, error))
     return Page(tuple(resources), tuple(skipped), page.metadata.resource_version, page.metadata.continue_token)
 
 
 def _identity(raw: msgspec.Raw) -> _Identity:
     try:
-        return _decode_identity(raw).metadata
-    except msgspec.MsgspecError:
+        return _decode_identity(clean_json(bytes(raw))).metadata
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _Identity()
 
 
-def _skipped(raw: msgspec.Raw, context: str, kind: str, error: msgspec.ValidationError) -> Skipped:
+def _skipped(raw: msgspec.Raw, context: str, kind: str, error: msgspec.DecodeError) -> Skipped:
     identity = _identity(raw)
     name = f"{identity.namespace}/{identity.name}" if identity.namespace else identity.name
     return Skipped(context, kind, name, str(error))

@@ -172,8 +172,10 @@ class _Forest:
         self._picture, self._view = picture, view
         members = _members(picture, view.mode, context)
         self._parents = _parents(picture, view.mode, members)
-        self._matches = matching(picture, view, context) if view.filtering else None
+        self._matches = matching(picture, view, context).intersection(members) if view.filtering else None
         self._depths: dict[ObjectRef, int] = {}
+        for ref in sorted(ref for ref in members if picture.links(ref).depends_on):
+            self._dependency_depth(ref)  # in this order, so that a cycle's members keep their places
         self.matched = len(members if self._matches is None else self._matches)
         self.roots: list[ObjectRef] = []
         self.children: dict[ObjectRef, list[ObjectRef]] = {}
@@ -244,17 +246,17 @@ def _parents(picture: Picture, mode: Mode, refs: list[ObjectRef]) -> dict[Object
         return parents
     members = set(refs)
     for ref in refs:
-        parent = _parent(picture, mode, ref)
+        parent = _parent(picture, mode, ref, members)
         if parent is not None and parent in members and parent != ref:
             parents[ref] = parent
     _cut_cycles(parents)
     return parents
 
 
-def _parent(picture: Picture, mode: Mode, ref: ObjectRef) -> ObjectRef | None:
+def _parent(picture: Picture, mode: Mode, ref: ObjectRef, members: set[ObjectRef]) -> ObjectRef | None:
     links = picture.links(ref)
     if mode is Mode.DEPENDS_ON:
-        return next((dependency for dependency in links.depends_on if picture.get(dependency) is not None), None)
+        return next((other for other in links.depends_on if other in members and other != ref), None)
     if mode is Mode.SOURCES:
         return links.source
     return picture.owner(ref) or links.source

@@ -6,13 +6,18 @@ from typing import Any
 import msgspec
 
 _HOSTILE_CHARACTERS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-"""Control characters (C0 but tab and newline, DEL, C1), bidirectional overrides and invisible joiners."""
+"""Control characters (C0 but tab and newline, DEL, C1), bidirectional controls, invisible joiners, fillers and tags."""
 
-_HOSTILE_JSON = re.compile(
-    rb"\\u00(?:[01][0-9a-fA-F]|7[fF]|[89][0-9a-fA-F])|\\[rbf]|\\u20[0-6][0-9a-fA-F]|\\u[fF][eE][0fF]|\x7f"
-    rb"|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xb8[\x80-\x8f]|\xef\xbb\xbf"
+_HOSTILE_ESCAPE = re.compile(
+    rb"\\(?:[rbf]|u(?:00(?:[01][0-9a-fA-F]|7[fF]|[89][0-9a-fA-F]|[aA][dD])|061[cC]|180[eE]|20[0-6][0-9a-fA-F]|3164"
+    rb"|[dD][bB][4-7]|[fF][eE][0fF]|[fF][fF](?:[aA]0|[fF][9aAbB])))"
+)
+_HOSTILE_BYTES = re.compile(
+    rb"\xc2[\x80-\x9f\xad]|\xd8\x9c|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xe3\x85\xa4"
+    rb"|\xef\xb8[\x80-\x8f]|\xef\xbb\xbf|\xef\xbe\xa0|\xef\xbf[\xb9-\xbb]|\xf3\xa0"
 )
 """Where a JSON document may hold one of them, escaped or raw. A false hit costs time, never correctness."""
 
@@ -45,9 +50,16 @@ def clean_json(raw: bytes) -> bytes:
     Raises:
         msgspec.DecodeError: The document is not valid JSON (only noticed when there is something to clean).
     """
-    if _HOSTILE_JSON.search(raw) is None:
+    if not _may_be_hostile(raw):
         return raw
     return msgspec.json.encode(_clean_value(msgspec.json.decode(raw)))
+
+
+def _may_be_hostile(raw: bytes) -> bool:
+    """Whether there may be something to clean; nearly all documents are ASCII, and few have escapes."""
+    if _HOSTILE_ESCAPE.search(raw) is not None or b"\x7f" in raw:
+        return True
+    return not raw.isascii() and _HOSTILE_BYTES.search(raw) is not None
 
 
 def _clean_value(value: Any) -> Any:

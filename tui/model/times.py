@@ -3,7 +3,11 @@
 import re
 from datetime import datetime, timedelta
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)")
+_DURATION = re.compile(rf"(?:{_PART.pattern})+")
+_LONGEST = 1e9
+"""Seconds. Go stops at 292 years; a deadline has to stay a date."""
+
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 
 
@@ -14,9 +18,11 @@ def parse_duration(text: str) -> timedelta:
         text: `1h30m`, `90s`, `1m0s`.
 
     Returns:
-        The duration, zero for an empty or unreadable text.
+        The duration, zero for an empty or unreadable text, 31 years at most.
     """
-    return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(text)))
+    if _DURATION.fullmatch(text) is None:
+        return timedelta()
+    return timedelta(seconds=min(_LONGEST, sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text))))
 
 
 def age(since: datetime | None, now: datetime) -> str:

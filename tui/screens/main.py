@@ -21,6 +21,7 @@ from tui.ports import Access
 from tui.screens.keyed import KeyedScreen
 from tui.screens.main_keys import MainKeys
 from tui.screens.main_panes import MainPanes
+from tui.screens.main_steer import MainSteer
 from tui.screens.shell import Shell
 from tui.store import Dirty
 from tui.widgets.contextbar import ContextBar
@@ -59,6 +60,7 @@ class MainScreen(KeyedScreen[None]):
         self.filter.cursor_blink = False
         self.frames = FrameClock(self.draw_frame)
         self.panes = MainPanes(self)
+        self.steer = MainSteer(self)
         self.keys = MainKeys(self)
         self._drawn_for: ObjectRef | None = None
         self._logs_version = -1

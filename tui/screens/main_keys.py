@@ -1,22 +1,17 @@
 """What each action does on the main screen."""
 
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 from textual.events import Key
 
-from tui.actions import ACTIONS, refusal, toggled_verb
 from tui.model.changes import Notice, Severity
 from tui.model.health import FAULTS
-from tui.model.intent import Verb
 from tui.model.query import parse_query
-from tui.model.resources import Resource
 from tui.model.rows import Mode, context_ref
 from tui.screens.command import run_command
-from tui.screens.confirm import ConfirmScreen
 from tui.screens.diff import DiffScreen
 from tui.screens.messages import MessagesScreen
 from tui.screens.palette import PaletteScreen
@@ -26,8 +21,6 @@ from tui.widgets.lines import LineView
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
 
-_NAMED_IN_QUESTION = 12
-
 
 class MainKeys:
     """The handlers of one main screen."""
@@ -36,19 +29,8 @@ class MainKeys:
         self._screen = screen
         self.notice_seen: Notice | None = None
         """The last complaint that stood in the footer when a key was pressed: it has been seen."""
-        self.handlers = self._steer() | self._look() | self._move() | self._contexts() | self._program()
+        self.handlers = screen.steer.handlers | self._look() | self._move() | self._contexts() | self._program()
         """Action id → what to call."""
-
-    def _steer(self) -> dict[str, Callable[[], None]]:
-        return {
-            "reconcile": partial(self._ask, "reconcile", Verb.RECONCILE),
-            "reconcile.source": partial(self._ask, "reconcile.source", Verb.RECONCILE, with_source=True),
-            "suspend.toggle": self._toggle_suspend,
-            "suspend": partial(self._ask, "suspend", Verb.SUSPEND),
-            "resume": partial(self._ask, "resume", Verb.RESUME),
-            "mark": self._mark,
-            "mark.clear": self._clear_marks,
-        }
 
     def _look(self) -> dict[str, Callable[[], None]]:
         screen = self._screen
@@ -126,53 +108,11 @@ class MainKeys:
     def _push(self, screen: object) -> None:
         self._screen.app.push_screen(screen)  # type: ignore[call-overload]
 
-    def _toggle_suspend(self) -> None:
-        self._ask("suspend.toggle", toggled_verb(self._screen.targets()))
-
-    def _ask(self, action: str, verb: Verb, with_source: bool = False) -> None:
-        screen = self._screen
-        situation = screen.situation()
-        if why := refusal(ACTIONS[action], situation):
-            self.say(f"{ACTIONS[action].title}: {why}")
-            return
-        targets = situation.selected
-        if len(targets) == 1 and not self._protected(targets[0].ref.context):
-            self._send(verb, targets, with_source, True)
-            return
-        title = f"{verb} {len(targets)} objects?" if len(targets) > 1 else f"{verb} in a protected context?"
-        named = [f"{resource.ref.context}  {resource.ref.kind}  {resource.ref.path}" for resource in targets]
-        if len(named) > _NAMED_IN_QUESTION:
-            named[_NAMED_IN_QUESTION:] = [f"and {len(named) - _NAMED_IN_QUESTION} more"]
-        answered = partial(self._send, verb, targets, with_source)
-        screen.app.push_screen(ConfirmScreen(screen.shell, title, named), lambda yes: answered(bool(yes)))
-
-    def _send(self, verb: Verb, targets: tuple[Resource, ...], with_source: bool, yes: bool) -> None:
-        if yes:
-            self._screen.shell.session.ask(verb, targets, with_source)
-            self._screen.tree_pane.marks.clear()
-        self._screen.draw_frame()
-
-    def _protected(self, context: str) -> bool:
-        return any(fnmatchcase(context, pattern) for pattern in self._screen.shell.settings.protected)
-
-    def _mark(self) -> None:
-        screen, resource = self._screen, self._screen.selected_object
-        if resource is None:
-            return
-        if screen.tree_pane.marks.pop(resource.ref, None) is None:
-            screen.tree_pane.marks[resource.ref] = resource.metadata.uid
-        screen.tree_pane.go("down")
-        screen.draw_frame()
-
     def _zoom(self) -> None:
         self._screen.panes.zoom()
 
     def _quit(self) -> None:
         self._screen.app.exit()
-
-    def _clear_marks(self) -> None:
-        self._screen.tree_pane.marks.clear()
-        self._screen.draw_frame()
 
     def _diff(self) -> None:
         screen, resource = self._screen, self._screen.selected_object
@@ -257,7 +197,7 @@ class MainKeys:
         elif screen.view.faults_only:
             self._set(faults_only=False)
         elif screen.tree_pane.marks:
-            self._clear_marks()
+            screen.steer.clear_marks()
         elif screen.view.solo:
             self.solo(None)
 

@@ -102,11 +102,13 @@ class Line:
         if self._left > 0 and text:
             text = cut(text, self._left, mark)
             self._left -= width_of(text)
-            if self._segments and not text.strip():  # blanks have no colour: one run, fewer bytes
-                before = self._segments.pop()
-                self._segments.append(Segment(before.text + text, before.style))
+            style = self._base + style if style else self._base
+            before = self._segments[-1] if self._segments else None
+            if before is not None and (before.style == style or not text.strip()):
+                # one run, fewer bytes on the wire; blanks have no colour
+                self._segments[-1] = Segment(before.text + text, before.style)
             else:
-                self._segments.append(Segment(text, self._base + style if style else self._base))
+                self._segments.append(Segment(text, style))
         return self
 
     def add_right(self, pieces: list[tuple[str, Style]]) -> "Line":

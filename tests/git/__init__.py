@@ -1,0 +1,1 @@
+"""Tests of tui.git: against real repositories and real servers on loopback."""

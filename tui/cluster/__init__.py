@@ -1,0 +1,1 @@
+"""Kubernetes API servers: kubeconfig, credentials, connections, and what is watched through them."""

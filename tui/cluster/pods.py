@@ -1,0 +1,171 @@
+"""Finding the pods of a Flux controller, as `flux logs` does (flux2 cmd/flux/logs.go), but all of them."""
+
+from collections.abc import Awaitable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from tui.cluster.connection import Connection
+from tui.cluster.refusal import Refused, refusal
+from tui.model.text import clean_json
+from tui.ports import ClusterError
+
+HOME = "flux-system"
+"""Where Flux is installed unless told otherwise."""
+
+_PART_OF_FLUX = "app.kubernetes.io/part-of=flux"
+
+T = TypeVar("T")
+
+
+class Pod(msgspec.Struct, frozen=True):
+    """A pod whose log can be followed."""
+
+    namespace: str
+    name: str
+    container: str
+    running: bool
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where pods of a controller are looked for."""
+
+    namespace: str
+    """Empty for all."""
+    selector: str
+    """A label selector."""
+
+
+class _Metadata(msgspec.Struct, frozen=True):
+    name: str = ""
+    namespace: str = ""
+
+
+class _Selector(msgspec.Struct, frozen=True, rename="camel"):
+    match_labels: dict[str, str] = {}
+
+
+class _DeploymentSpec(msgspec.Struct, frozen=True):
+    selector: _Selector = _Selector()
+
+
+class _Deployment(msgspec.Struct, frozen=True):
+    metadata: _Metadata = _Metadata()
+    spec: _DeploymentSpec = _DeploymentSpec()
+
+
+class _Deployments(msgspec.Struct, frozen=True):
+    items: tuple[_Deployment, ...] | None = ()
+
+
+class _Container(msgspec.Struct, frozen=True):
+    name: str = ""
+
+
+class _PodSpec(msgspec.Struct, frozen=True):
+    containers: tuple[_Container, ...] = ()
+
+
+class _PodStatus(msgspec.Struct, frozen=True):
+    phase: str = ""
+
+
+class _Pod(msgspec.Struct, frozen=True):
+    metadata: _Metadata = _Metadata()
+    spec: _PodSpec = _PodSpec()
+    status: _PodStatus = _PodStatus()
+
+
+class _Pods(msgspec.Struct, frozen=True):
+    items: tuple[_Pod, ...] | None = ()
+
+
+async def find_places(connection: Connection, controller: str) -> tuple[Place, ...]:
+    """Find where the pods of a controller are.
+
+    Deployments labelled `app.kubernetes.io/part-of=flux` in flux-system first, then across namespaces; shards are
+    Deployments whose names begin with the controller's. A user who may not list Deployments, or a Flux that was
+    installed otherwise, is served by the pods' own labels.
+
+    Args:
+        connection: The way to the API server.
+        controller: The controller's name.
+
+    Returns:
+        The places that have pods of it.
+
+    Raises:
+        ClusterError: There are none, or they may not be listed; the message says which.
+    """
+    denied: list[str] = []
+    for namespace in (HOME, ""):
+        places = await _allowed(_by_deployment(connection, controller, namespace), denied)
+        if await _allowed(pods_in(connection, places), denied):
+            return places
+    for label in ("app", "app.kubernetes.io/name"):
+        for namespace in (HOME, ""):
+            places = (Place(namespace, f"{label}={controller}"),)
+            if await _allowed(pods_in(connection, places), denied):
+                return places
+    if denied:
+        raise ClusterError(f"The log of {controller} may not be read: it takes list on pods. {denied[-1]}")
+    raise ClusterError(f"No pod of {controller} was found, neither in {HOME} nor elsewhere: is it installed?")
+
+
+async def pods_in(connection: Connection, places: Sequence[Place]) -> tuple[Pod, ...]:
+    """List the pods in some places.
+
+    Args:
+        connection: The way to the API server.
+        places: Where to look.
+
+    Returns:
+        The pods, once each.
+
+    Raises:
+        ClusterError: They could not be listed.
+    """
+    found: dict[tuple[str, str], Pod] = {}
+    for place in places:
+        path = f"/api/v1/namespaces/{place.namespace}/pods" if place.namespace else "/api/v1/pods"
+        for pod in (await _list(connection, path, place.selector, _Pods)).items or ():
+            names = [container.name for container in pod.spec.containers]
+            container = "manager" if "manager" in names else next(iter(names), "")
+            found[pod.metadata.namespace, pod.metadata.name] = Pod(
+                pod.metadata.namespace, pod.metadata.name, container, pod.status.phase == "Running"
+            )
+    return tuple(found.values())
+
+
+async def _by_deployment(connection: Connection, controller: str, namespace: str) -> tuple[Place, ...]:
+    where = f"namespaces/{namespace}/" if namespace else ""
+    deployments = await _list(connection, f"/apis/apps/v1/{where}deployments", _PART_OF_FLUX, _Deployments)
+    places: list[Place] = []
+    for deployment in deployments.items or ():
+        name = deployment.metadata.name
+        labels = deployment.spec.selector.match_labels
+        if labels and (name == controller or name.startswith(f"{controller}-")):
+            selector = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+            places.append(Place(deployment.metadata.namespace, selector))
+    return tuple(places)
+
+
+async def _list(connection: Connection, path: str, selector: str, shape: type[T]) -> T:
+    reply = await connection.request("GET", path, params={"labelSelector": selector})
+    if reply.status != 200:
+        raise refusal(reply.status, reply.headers, reply.body, f"GET {path}")
+    try:
+        return msgspec.json.decode(clean_json(reply.body), type=shape)
+    except (ValueError, RecursionError) as error:
+        raise Refused(reply.status, f"The answer to GET {path} can't be read: {error}.") from error
+
+
+async def _allowed(asked: Awaitable[tuple[T, ...]], denied: list[str]) -> tuple[T, ...]:
+    """What was asked for, or nothing where it is forbidden; why is noted."""
+    try:
+        return await asked
+    except Refused as error:
+        if error.code != 403:
+            raise
+        denied.append(str(error))
+        return ()

@@ -1,0 +1,68 @@
+"""Writing to an API server: sent once, never again, and honest about what became of it."""
+
+from typing import Any
+
+import msgspec
+
+from tui.cluster.connection import Connection, Unreachable
+from tui.model.refs import ObjectRef
+from tui.model.resources import decode_status
+from tui.ports import ClusterError, WriteReply
+
+FIELD_MANAGER = "gitops-tui"
+"""Named explicitly: an applier takes fields back from managers whose name begins with `kubectl`
+(fluxcd/pkg ssa/patch.go)."""
+
+
+async def send_patch(connection: Connection, path: str, ref: ObjectRef, body: dict[str, Any]) -> WriteReply:
+    """Send one JSON merge patch.
+
+    Args:
+        connection: The way to the API server.
+        path: The object's path.
+        ref: The object, for the words of the reply.
+        body: The merge patch.
+
+    Returns:
+        What became of it.
+    """
+    try:
+        reply = await connection.request(
+            "PATCH",
+            path,
+            params={"fieldManager": FIELD_MANAGER},
+            body=msgspec.json.encode(body),
+            content_type="application/merge-patch+json",
+        )
+    except Unreachable as error:
+        if error.sent:
+            return WriteReply(
+                accepted=False,
+                message=f"{error} It may have been done: look at {ref.kind} {ref.path} before you repeat it.",
+                uncertain=True,
+            )
+        return WriteReply(accepted=False, message=f"Not sent: {error}")
+    except ClusterError as error:
+        return WriteReply(accepted=False, message=f"Not done: {error}")
+    if 200 <= reply.status < 300:
+        return WriteReply(accepted=True)
+    return _refused(reply.status, decode_status(reply.body).message.strip(), ref)
+
+
+def _refused(code: int, said: str, ref: ObjectRef) -> WriteReply:
+    what = f"{ref.kind} {ref.path} in {ref.context}"
+    match code:
+        case 403:
+            message = f"You may not change {what}: {said or 'forbidden'}. Ask for the role flux-edit."
+        case 404:
+            message = f"{what} is gone: it was deleted meanwhile."
+        case 409:
+            message = f"{what} was changed by somebody else at the same time: {said or 'conflict'}. Look again."
+        case 400 | 422:
+            message = f"The API server does not accept this change of {what}: {said or code}."
+        case 429 | 503:
+            message = f"The API server is too busy to change {what} ({code}): {said or 'try again later'}."
+        case _:
+            message = f"The API server answers {code} to the change of {what}: {said or 'no reason given'}."
+    # A server that fails, or a gateway that waited too long for it, may have stored the change all the same.
+    return WriteReply(accepted=False, message=message, uncertain=code in (500, 502, 504))
