@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.command == "demo" and arguments.serve:
             from tui.demo.serve import main as serve
 
-            return serve(arguments.seed)
+            return serve()
         _require_terminal()
         with _kubeconfig_path(arguments) as path:
             return _run(arguments, path)
@@ -61,7 +61,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     demo = commands.add_parser("demo", help="a fleet without a cluster: an API server on loopback with incidents")
     demo.add_argument("--serve", action="store_true", help="run only the server and print the path of its kubeconfig")
-    demo.add_argument("--seed", type=int, default=7, metavar="N", help="which fleet; the same number, the same fleet")
     _add_options(demo, top=False)
     return parser
 
@@ -90,10 +89,13 @@ def _kubeconfig_path(arguments: argparse.Namespace) -> Iterator[Path | None]:
     if arguments.command != "demo":
         yield arguments.kubeconfig
         return
-    from tui.demo.serve import start_child
+    from tui.demo.serve import end_child, start_child
 
-    with start_child(arguments.seed) as kubeconfig:
+    process, kubeconfig = start_child()
+    try:
         yield kubeconfig
+    finally:
+        end_child(process)
 
 
 def _run(arguments: argparse.Namespace, path: Path | None) -> int:

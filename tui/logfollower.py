@@ -14,6 +14,8 @@ from tui.tasks import Tasks
 _KEPT = 5000
 _SETTLE = 0.25
 """Seconds a selection has to last before a log is opened for it: moving on leaves no trace at the API server."""
+_RETRY = 15.0
+"""Seconds until a log that could not be read is tried again."""
 
 
 class LogFollower:
@@ -49,7 +51,7 @@ class LogFollower:
             self._task = None
         self.lines.clear()
         self.controller = target[1] if target else ""
-        self._say("" if target is None else f"opening the log of {target[1]}")
+        self._say("" if target is None else f"no lines of {target[1]} so far")
         if target is not None:
             self._task = self._tasks.start(self._run(*target), f"log of {target[1]} in {target[0]}")
 
@@ -69,18 +71,26 @@ class LogFollower:
 
     async def _run(self, context: str, controller: str) -> None:
         await asyncio.sleep(_SETTLE)
+        while True:
+            try:
+                await self._read(context, controller)
+            except ClusterError as error:
+                if self.note != str(error):
+                    self._say(str(error))
+            await asyncio.sleep(_RETRY)
+
+    async def _read(self, context: str, controller: str) -> None:
         cluster = self._cluster_of(context)
         if cluster is None:
-            self._say(f"{context} is not connected")
-            return
-        try:
-            async with aclosing(cluster.logs(controller)) as lines:
+            raise ClusterError(f"{context} is not connected")
+        is_first = True
+        async with aclosing(cluster.logs(controller)) as lines:
+            async for line in lines:
+                if is_first:
+                    self.lines.clear()  # a log that is read anew begins in the past again
+                    is_first = False
+                self.lines.append(line)
                 self._say("")
-                async for line in lines:
-                    self.lines.append(line)
-                    self._say("")
-        except ClusterError as error:
-            self._say(str(error))
 
     def _say(self, note: str) -> None:
         self.note = note

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 
 from tui.logfollower import LogFollower
 from tui.model.changes import Change, ContextStatus, Notice, Phase, Severity
@@ -13,6 +14,12 @@ from tui.ports import Access, Clock, Cluster, Git
 from tui.steering import Steering
 from tui.store import Store
 from tui.tasks import Tasks
+
+_ACCESS_KEPT = timedelta(minutes=5)
+"""How long the answer of an access review is believed."""
+
+_ACCESS_ASKED = timedelta(seconds=30)
+"""How long to wait for an answer, or after one that could not be had, before asking again."""
 
 ClusterFactory = Callable[[], Cluster]
 """Makes the connection of one context; called when it is connected."""
@@ -40,7 +47,8 @@ class Session:
         self._tasks = Tasks(self._task_failed)
         self._clusters: dict[str, Cluster] = {}
         self._watches: dict[str, asyncio.Task[None]] = {}
-        self._access: dict[tuple[str, str, str], Access] = {}
+        self._access: dict[tuple[str, str, str], tuple[Access, datetime]] = {}
+        """Context, kind and namespace: the last answer, and when to ask again."""
         self.steering = Steering(self.picture, clock, self._clusters.get, self._tasks, self.apply, read_only)
         self.logs = LogFollower(self._clusters.get, self._tasks, self._changed)
 
@@ -72,7 +80,7 @@ class Session:
             return
         self.apply(ContextStatus(context, Phase.CONNECTING, self.clock.now()))
         cluster = self._clusters[context] = self._contexts[context]()
-        self._watches[context] = self._tasks.start(cluster.run(self.apply), f"watching {context}")
+        self._watches[context] = self._tasks.start(self._watch(context, cluster), f"watching {context}")
 
     def disconnect(self, context: str) -> None:
         """Stop watching a context and forget its objects.
@@ -83,9 +91,12 @@ class Session:
         cluster = self._clusters.pop(context, None)
         if cluster is None:
             return
-        self._tasks.start(self._end(self._watches.pop(context), cluster), f"disconnecting {context}")
+        watch = self._watches.pop(context)
+        watch.cancel()
+        self._tasks.start(self._end(watch, cluster), f"disconnecting {context}")
         self._access = {key: answer for key, answer in self._access.items() if key[0] != context}
         self.store.forget(context)
+        self.steering.wake()
         self.on_change()
 
     def retry(self, context: str) -> None:
@@ -139,11 +150,12 @@ class Session:
             The answer; `UNKNOWN` until it has come, and `on_change` is called when it has.
         """
         key = (ref.context, ref.kind, ref.namespace)
-        cluster = self._clusters.get(ref.context)
-        if key not in self._access and cluster is not None and not self.read_only:
-            self._access[key] = Access.UNKNOWN
+        cluster, now = self._clusters.get(ref.context), self.clock.now()
+        answer, until = self._access.get(key, (Access.UNKNOWN, now))
+        if until <= now and cluster is not None and not self.read_only:
+            self._access[key] = answer, now + _ACCESS_ASKED
             self._tasks.start(self._ask_access(cluster, key), f"access review for {ref.kind}")
-        return self._access.get(key, Access.UNKNOWN)
+        return answer
 
     def tick(self) -> None:
         """Let what depends on the time alone happen: outcomes that nobody answers time out."""
@@ -158,18 +170,33 @@ class Session:
         await asyncio.gather(*(cluster.close() for cluster in self._clusters.values()), return_exceptions=True)
         self._clusters.clear()
 
+    async def _watch(self, context: str, cluster: Cluster) -> None:
+        def emit(change: Change) -> None:
+            if self._clusters.get(context) is cluster:  # else it was disconnected, and this came too late
+                self.apply(change)
+
+        try:
+            await cluster.run(emit)
+        except Exception:
+            message = f"The watch of {context} broke off: disconnect and connect it again with C"
+            emit(ContextStatus(context, Phase.STALE, self.clock.now(), message))
+            raise
+
     async def _end(self, watch: asyncio.Task[None], cluster: Cluster) -> None:
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)
-        await cluster.close()
+        try:
+            await asyncio.gather(watch, return_exceptions=True)
+        finally:
+            await cluster.close()
 
     async def _ask_access(self, cluster: Cluster, key: tuple[str, str, str]) -> None:
         _, kind, namespace = key
         answer = await cluster.may_patch(kind, namespace)
-        if answer is Access.UNKNOWN:
-            self._access.pop(key, None)
-        else:
-            self._access[key] = answer
+        before = self._access.get(key)
+        if before is None or self._clusters.get(key[0]) is not cluster:
+            return
+        kept = _ACCESS_ASKED if answer is Access.UNKNOWN else _ACCESS_KEPT
+        self._access[key] = answer, self.clock.now() + kept
+        if answer is not before[0]:
             self.on_change()
 
     def _task_failed(self, name: str, error: BaseException) -> None:

@@ -7,9 +7,7 @@ import msgspec
 
 from tui.model.causes import describe
 from tui.model.graph import origin_of
-from tui.model.health import State
-from tui.model.intent import Outcome, Step, Verb, ask, objection, patch_for, settle
-from tui.model.kinds import KINDS
+from tui.model.intent import Outcome, Step, Verb, ask, obeys_requests, objection, patch_for, settle
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
@@ -66,10 +64,15 @@ class Steering:
         for source in sources:
             self._tell(msgspec.structs.replace(outcome, message=f"reconciles {describe(source)} first"))
             result = await self._reconcile_source(source)
-            if result is not None and result.step is not Step.READY:
+            if result is not None and (result.step is not Step.READY or result.verb is Verb.SUSPEND):
+                step = Step.REFUSED if result.step is Step.REFUSED else Step.FAILED
                 message = f"its source {describe(source)} came to: {result.step}, {result.message}"
-                self._tell(settle(outcome, Step.FAILED, message, self._clock.now()))
+                self._tell(settle(outcome, step, message, self._clock.now()))
                 return
+        await self._send_in_turn(verb, resource)
+
+    async def _send_in_turn(self, verb: Verb, resource: Resource) -> None:
+        self._tell(ask(verb, resource, self._clock.now(), Step.QUEUED))
         async with self._slots:
             await self._send(verb, resource)
 
@@ -77,14 +80,16 @@ class Steering:
         return "the program runs with --read-only" if self.read_only else objection(verb, resource)
 
     def _sources(self, resource: Resource) -> list[ObjectRef]:
-        """What has to be reconciled first, in order: a generated chart's own source, then the object's source."""
+        """What has to be reconciled first, in order: a chart's own source, then the object's source."""
         source = self._picture.links(resource.ref).source
-        found = [origin_of(resource), source]
-        return [ref for ref in found if ref is not None and self._is_reconcilable(ref)]
+        origin = origin_of(resource)
+        if origin is None and source is not None and source.kind == "HelmChart":
+            origin = self._picture.links(source).source
+        return [ref for ref in (origin, source) if ref is not None and self._is_reconcilable(ref)]
 
     def _is_reconcilable(self, ref: ObjectRef) -> bool:
-        exists = self._picture.get(ref) is not None
-        return exists and KINDS[ref.kind].reconcilable and self._picture.health(ref).state is not State.STATIC
+        resource = self._picture.get(ref)
+        return resource is not None and obeys_requests(resource)
 
     async def _reconcile_source(self, ref: ObjectRef) -> Outcome | None:
         resource = self._picture.get(ref)
@@ -95,7 +100,7 @@ class Steering:
         waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         under_way = self._picture.outcomes.get(ref)
         if under_way is None or under_way.is_settled or under_way.verb is not Verb.RECONCILE:
-            await self._send(Verb.RECONCILE, resource)
+            await self._send_in_turn(Verb.RECONCILE, resource)
         self._waiters.setdefault(ref, []).append(waiter)
         self.wake()
         return await waiter
@@ -103,18 +108,19 @@ class Steering:
     async def _send(self, verb: Verb, resource: Resource) -> None:
         """Send one patch, once, to the very object that was meant."""
         ref, now = resource.ref, self._clock.now()
-        outcome = ask(verb, resource, now)
-        cluster = self._cluster_of(ref.context)
-        current = self._picture.get(ref)
-        if current is None or current.metadata.uid != outcome.uid:
-            self._tell(settle(outcome, Step.REFUSED, "it was deleted meanwhile", now))
-        elif cluster is None:
+        cluster, current = self._cluster_of(ref.context), self._picture.get(ref)
+        is_there = current is not None and current.metadata.uid == resource.metadata.uid
+        outcome = ask(verb, current if current is not None and is_there else resource, now)
+        if cluster is None:
             self._tell(settle(outcome, Step.REFUSED, f"{ref.context} is not connected", now))
+        elif not is_there:
+            self._tell(settle(outcome, Step.REFUSED, "it was deleted meanwhile", now))
         else:
             self._tell(outcome)
             reply = await cluster.patch(ref, patch_for(outcome))
             latest = self._picture.outcomes[ref]
-            if latest.token != outcome.token or latest.is_settled or reply.accepted:
+            is_ours = (latest.verb, latest.asked, latest.token) == (outcome.verb, outcome.asked, outcome.token)
+            if not is_ours or latest.is_settled or reply.accepted:
                 return
             if reply.uncertain:  # not sent again: the watch tells whether it was done
                 self._tell(msgspec.structs.replace(latest, message=reply.message))

@@ -27,6 +27,9 @@ CONNECT_DEADLINE = 15.0
 REFUSAL_LIMIT = 64 * 1024
 """Bytes of a refusal's body that are read: a `metav1.Status` has a few hundred, a proxy's error page some thousand."""
 
+LITTLE = 16 * 1024
+"""Bytes below which a piece of a stream is little: a flood of changes is read without rest."""
+
 LINE_LIMIT = 16 * 1024 * 1024
 """Bytes that one line of a stream may have: etcd holds objects of 1.5 MB, which escaped may be a few times as long."""
 
@@ -62,8 +65,11 @@ class Stream:
         """
         return await self._response.head(REFUSAL_LIMIT)
 
-    async def lines(self) -> AsyncIterator[bytes]:
+    async def lines(self, rest: float = 0.0) -> AsyncIterator[bytes]:
         """Read the lines as they come; ends when the server ends the stream.
+
+        Args:
+            rest: Seconds to wait after little has come, so that busy streams are read in larger pieces.
 
         Yields:
             Lines without their newline; empty ones are left out.
@@ -74,13 +80,13 @@ class Stream:
         parts: list[bytes] = []
         size = 0
         async for chunk in self._response.chunks():
-            first, *rest = chunk.split(b"\n")
+            first, *others = chunk.split(b"\n")
             parts.append(first)
             size += len(first)
-            if rest:
+            if others:
                 if size:
                     yield b"".join(parts)
-                *whole, last = rest
+                *whole, last = others
                 for line in whole:
                     if line:
                         yield line
@@ -91,6 +97,8 @@ class Stream:
                     " check what answers at this address.",
                     sent=True,
                 )
+            if rest and others and len(chunk) < LITTLE:
+                await asyncio.sleep(rest)
         self.dropped = size
 
 

@@ -16,6 +16,9 @@ class Patience(msgspec.Struct, frozen=True):
     """A watch that brought nothing at all, not even a bookmark, for that long is not resumed but listed anew."""
     brief: float = 1.0
     """A watch that ends sooner and brought nothing is a failure (client-go: "very short watch")."""
+    rest: float = 0.1
+    """How long a watch is not read after it brought little: what comes meanwhile is then read at one go, for much less
+    work, and no later than the screen is drawn again."""
     poll: float = 10.0
     """The shortest time between two lists of a kind that may not be watched; the longest is half as much again."""
     forbidden: float = 20.0

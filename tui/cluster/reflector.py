@@ -111,7 +111,7 @@ class Reflector(Generic[T]):
             await self._sleep(delay)
             return
         expired = error.code == 410
-        delay = max(self._backoff.next(first_free=expired), error.retry_after)
+        delay = self._backoff.next(first_free=expired)
         if delay:
             self._failing(str(error), delay)
         await self._sleep(delay)

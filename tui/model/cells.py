@@ -29,7 +29,8 @@ class Cells(msgspec.Struct, frozen=True, gc=False):
 
     state: State
     name: str
-    """With its namespace, unless that is the parent row's or Flux's own."""
+    namespace: str
+    """Empty where it is the parent row's or Flux's own."""
     kind: str
     """The kind's abbreviation."""
     revision: str
@@ -54,12 +55,14 @@ def cells(row: Row, picture: Picture, now: datetime) -> Cells:
     """
     ref = row.ref
     resource, health = picture.get(ref), picture.health(ref)
-    name = ref.name if ref.namespace in _expected_namespaces(row) else ref.path
+    namespace = "" if ref.namespace in _expected_namespaces(row) else ref.namespace
+    short = KINDS[ref.kind].short
     if resource is None:
-        return Cells(State.UNKNOWN, name, KINDS[ref.kind].short, "", health.message, "")
+        return Cells(State.UNKNOWN, ref.name, namespace, short, "", health.message, "")
     message, emphasis = _message(picture, resource, now)
     shown_age = age(health.since, now)
-    return Cells(health.state, name, KINDS[ref.kind].short, revision_cell(resource), message, shown_age, emphasis)
+    revision = revision_cell(resource)
+    return Cells(health.state, ref.name, namespace, short, revision, message, shown_age, emphasis)
 
 
 def _expected_namespaces(row: Row) -> tuple[str, ...]:

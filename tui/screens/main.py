@@ -11,6 +11,7 @@ from textual.widgets import Input
 from tui.actions import ACTIONS, Situation, makes_sense, refusal, title_for
 from tui.frames import FrameClock
 from tui.model.causes import describe
+from tui.model.changes import Phase
 from tui.model.detail import Detail, describe_context, describe_object
 from tui.model.query import parse_query
 from tui.model.refs import ObjectRef
@@ -63,6 +64,7 @@ class MainScreen(KeyedScreen[None]):
         self.steer = MainSteer(self)
         self.keys = MainKeys(self)
         self._drawn_for: ObjectRef | None = None
+        self._untouched = True
         self._logs_version = -1
 
     def compose(self) -> ComposeResult:
@@ -92,6 +94,7 @@ class MainScreen(KeyedScreen[None]):
     def on_key(self, event: Key) -> None:
         """Do what the key means; whatever the footer said has been seen then."""
         self.keys.see_notice()
+        self._untouched = False
         if self.focused is self.filter and self.app.screen is self:
             self.keys.on_filter_key(event)
         else:
@@ -143,6 +146,8 @@ class MainScreen(KeyedScreen[None]):
             self.layout_ = lay_out(self.shell.session.picture, self.view)
         self.tree_pane.show(self.layout_, self.view, now)
         self.contexts.show(self.view.solo, now)
+        if self._untouched and dirty.statuses:
+            self._go_to_first_fault()
         self._draw_selection(dirty)
 
     def set_view(self, view: View) -> None:
@@ -199,6 +204,14 @@ class MainScreen(KeyedScreen[None]):
         dirty = self.shell.session.store.dirty
         row = self.tree_pane.selected
         self.frames.request(dirty.urgent or (row is not None and row.ref in dirty.refs))
+
+    def _go_to_first_fault(self) -> None:
+        """Once everything was read, begin at what is broken, unless a key was pressed meanwhile."""
+        phases = {status.phase for status in self.shell.session.picture.statuses.values()}
+        if Phase.CONNECTING in phases or phases == {Phase.OFF}:
+            return
+        self._untouched = False
+        self.tree_pane.select_first_fault()
 
     def _connect(self) -> None:
         for context in self.shell.start_contexts:

@@ -8,7 +8,6 @@ import msgspec
 from textual.events import Key
 
 from tui.model.changes import Notice, Severity
-from tui.model.health import FAULTS
 from tui.model.query import parse_query
 from tui.model.rows import Mode, context_ref
 from tui.screens.command import run_command
@@ -232,14 +231,13 @@ class MainKeys:
             self._set(folded=self._screen.view.folded - {row.ref})
 
     def _next_fault(self, step: int) -> None:
-        screen = self._screen
-        rows, start = screen.layout_.rows, screen.tree_pane.cursor or 0
-        for distance in range(1, len(rows) + 1):
-            row = rows[(start + step * distance) % len(rows)]
-            if not row.is_context and screen.shell.session.picture.health(row.ref).state in FAULTS:
-                screen.select(row.ref)
-                return
-        self.say("nothing that is shown is broken")
+        tree = self._screen.tree_pane
+        place = tree.find_fault(step, tree.cursor or 0)
+        if place is None:
+            self.say("nothing that is shown is broken")
+        else:
+            tree.move_cursor(place)
+            self._screen.selection_changed()
 
     def _solo_number(self, number: int) -> None:
         contexts = list(self._screen.shell.session.picture.statuses)

@@ -7,11 +7,11 @@ from textual.strip import Strip
 
 from tui.model.cells import Cells, cells, context_cells
 from tui.model.changes import Phase
-from tui.model.health import State
+from tui.model.health import FAULTS, State
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.rows import Layout, Row, View
-from tui.widgets.cellwise import Line, cut, fit
+from tui.widgets.cellwise import Line, cut, fit, width_of
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
 
@@ -76,6 +76,30 @@ class TreePane(LineView):
             self.move_cursor(place)
         return place is not None
 
+    def find_fault(self, step: int, start: int) -> int | None:
+        """The next row of an object that is broken.
+
+        Args:
+            step: 1 for down, -1 for up; it goes on at the other end.
+            start: The line to begin after.
+
+        Returns:
+            Its line, None where nothing that is shown is broken.
+        """
+        rows = self.layout_.rows
+        for distance in range(1, len(rows) + 1):
+            place = (start + step * distance) % len(rows)
+            if not rows[place].is_context and self.picture.health(rows[place].ref).state in FAULTS:
+                return place
+        return None
+
+    def select_first_fault(self) -> None:
+        """Put the cursor on the first row that is broken, with what leads to it in sight."""
+        place = self.find_fault(1, -1)
+        if place is not None:
+            self.top = max(0, place - self.body_height // 2)
+            self.move_cursor(place)
+
     def is_on_fold_sign(self, index: int, x: int) -> bool:
         """Whether a cell shows the sign that opens and closes a row's branches.
 
@@ -87,7 +111,7 @@ class TreePane(LineView):
             True on the sign of a row that has branches.
         """
         row = self.layout_.rows[index]
-        return row.branches and x - _GUTTER - 2 * row.depth in (0, 1)
+        return row.branches and x - _GUTTER - 2 * max(0, row.depth - 1) in (0, 1)
 
     def count_lines(self) -> int:
         """One line a row."""
@@ -156,13 +180,15 @@ class TreePane(LineView):
 
     def _draw_name(self, row: Row, told: Cells, line: Line, width: int, stale: bool) -> None:
         palette = self.palette
-        indent = "  " * min(row.depth, max(0, (width - 12) // 2))
+        indent = "  " * min(row.depth - 1, max(0, (width - 12) // 2))
         fold = palette.sign("closed" if row.folded else "open") if row.branches else " "
         line.add(f"{indent}{fold} ", palette.dim)
         line.add(palette.glyph(told.state), palette.dim if stale else palette.state(told.state)).add(" ")
-        left = width - len(indent) - 4
-        style = palette.dim if stale else palette.name(told.state)
-        line.add(fit(told.name, left - 1, palette.sign("cut")), style).add(" ")
+        left = width - len(indent) - 5
+        mark, style = palette.sign("cut"), palette.dim if stale else palette.name(told.state)
+        name = cut(told.name, left, mark)
+        line.add(name, style)
+        line.add(fit(f" {told.namespace}" if told.namespace else "", left - width_of(name), mark), palette.dim).add(" ")
 
     def _draw_rest(self, told: Cells, line: Line, width: int, stale: bool) -> None:
         """Revision and message; where there is little room, what is wrong matters more than the whole revision."""
