@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
 from tui.config.themes import Theme
@@ -76,6 +77,8 @@ class GitopsApp(App[None]):
 
 
 def _as_textual(theme: Theme) -> TextualTheme:
+    """The theme for Textual's own style sheets, which in native colours name variables that it does not derive."""
+    native = BUILTIN_THEMES["ansi-dark" if theme.dark else "ansi-light"]
     return TextualTheme(
         name=theme.name,
         primary=theme.accent,
@@ -89,4 +92,5 @@ def _as_textual(theme: Theme) -> TextualTheme:
         success=theme.ready,
         dark=theme.dark,
         ansi=theme.ansi,
+        variables=dict(native.variables) if theme.ansi else {},
     )

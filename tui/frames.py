@@ -18,6 +18,11 @@ class FrameClock:
         self._last = float("-inf")
         self._handle: asyncio.TimerHandle | None = None
 
+    @property
+    def idle(self) -> bool:
+        """Whether no frame is due."""
+        return self._handle is None
+
     def request(self, urgent: bool) -> None:
         """Ask for a frame.
 

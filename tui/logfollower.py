@@ -32,6 +32,8 @@ class LogFollower:
         """Why there are no lines, in words; empty while they come."""
         self.controller = ""
         """The controller that is followed, empty for none."""
+        self.opening = False
+        """Whether the log was asked for and nothing has come yet."""
         self._cluster_of, self._tasks, self._on_change = cluster_of, tasks, on_change
         self._target: tuple[str, str] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -51,6 +53,7 @@ class LogFollower:
             self._task = None
         self.lines.clear()
         self.controller = target[1] if target else ""
+        self.opening = target is not None
         self._say("" if target is None else f"no lines of {target[1]} so far")
         if target is not None:
             self._task = self._tasks.start(self._run(*target), f"log of {target[1]} in {target[0]}")
@@ -75,6 +78,7 @@ class LogFollower:
             try:
                 await self._read(context, controller)
             except ClusterError as error:
+                self.opening = False
                 if self.note != str(error):
                     self._say(str(error))
             await asyncio.sleep(_RETRY)
@@ -88,7 +92,7 @@ class LogFollower:
             async for line in lines:
                 if is_first:
                     self.lines.clear()  # a log that is read anew begins in the past again
-                    is_first = False
+                    self.opening = is_first = False
                 self.lines.append(line)
                 self._say("")
 

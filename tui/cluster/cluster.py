@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -146,7 +146,7 @@ class KubernetesCluster:
         """
         return await self._access.may_patch(KINDS[kind].group, KINDS[kind].plural, namespace)
 
-    def logs(self, controller: str) -> AsyncIterator[LogLine]:
+    def logs(self, controller: str) -> AsyncGenerator[LogLine, None]:
         """Follow the log of a Flux controller, all its pods, from some minutes back until the iterator is closed.
 
         Args:

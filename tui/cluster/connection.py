@@ -69,7 +69,7 @@ class Stream:
         """Read the lines as they come; ends when the server ends the stream.
 
         Args:
-            rest: Seconds to wait after little has come, so that busy streams are read in larger pieces.
+            rest: Seconds without reading after little has come, so that a busy stream is read in larger pieces.
 
         Yields:
             Lines without their newline; empty ones are left out.
@@ -98,7 +98,7 @@ class Stream:
                     sent=True,
                 )
             if rest and others and len(chunk) < LITTLE:
-                await asyncio.sleep(rest)
+                await self._response.rest(rest)
         self.dropped = size
 
 

@@ -111,7 +111,7 @@ class Reflector(Generic[T]):
             await self._sleep(delay)
             return
         expired = error.code == 410
-        delay = self._backoff.next(first_free=expired)
+        delay = max(self._backoff.next(first_free=expired), error.retry_after)
         if delay:
             self._failing(str(error), delay)
         await self._sleep(delay)
@@ -202,7 +202,7 @@ class Reflector(Generic[T]):
         raise error
 
     async def _read(self, stream: Stream) -> None:
-        async for line in stream.lines():
+        async for line in stream.lines(self._patience.rest):
             try:
                 step = self._feed.step(line)
             except (ValueError, RecursionError) as error:

@@ -1,5 +1,6 @@
 """HTTP towards one API server. Its imports take a while: import it in a thread, when it is needed."""
 
+import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -78,6 +79,23 @@ class Response:
         with self._flight.explained():
             async for chunk in self._response.content.iter_any():
                 yield chunk
+
+    async def rest(self, seconds: float) -> None:
+        """Leave unread for a while what arrives: one waking up for much is cheaper than one for each packet.
+
+        Args:
+            seconds: How long.
+        """
+        connection = self._response.connection
+        protocol = connection.protocol if connection is not None else None
+        if protocol is None or not protocol.connected:
+            return  # the answer has ended
+        protocol.pause_reading()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            if protocol.connected:
+                protocol.resume_reading()
 
 
 class Flight:

@@ -12,6 +12,7 @@ from tui.demo.access import Access
 from tui.demo.flux import SimulatedCluster
 from tui.demo.objects import ExpiredError
 from tui.demo.paths import Target, existing, find_target, forbidden
+from tui.demo.protobuf import MEDIA_TYPE, read_access_review
 from tui.demo.refusal import ApiError, json_response, no_such_path, not_allowed
 from tui.demo.resources import Object, ResourceType
 from tui.demo.selectors import Match, SelectorError, field_selector, label_selector
@@ -101,7 +102,14 @@ class _ApiServer:
 
     async def review(self, request: web.Request) -> web.Response:
         """A SelfSubjectAccessReview."""
-        return json_response(self._backend.access.review(await _body(request)), 201)
+        if request.content_type == MEDIA_TYPE:
+            try:
+                body = read_access_review(await request.read())
+            except ValueError as error:
+                raise ApiError(400, f"the body can't be read: {error}") from None
+        else:
+            body = await _body(request)
+        return json_response(self._backend.access.review(body), 201)
 
     async def dispatch(self, request: web.Request) -> web.StreamResponse:
         """Everything about resources."""
@@ -140,7 +148,7 @@ class _ApiServer:
                 410, "The provided continue parameter is too old to display a consistent list result."
             ) from None
         rest = [item for item in found if match(item) and _sort_key(item) > after]
-        limit = int(request.query.get("limit") or 0) or len(rest)
+        limit = int(_number(request, "limit") or 0) or len(rest)
         page, left = rest[:limit], len(rest) - limit
         metadata: Object = {"resourceVersion": str(version)}
         if left > 0:
@@ -160,7 +168,7 @@ class _ApiServer:
             _match(request),
             int(given or 0),
             request.query.get("allowWatchBookmarks") in ("true", "1"),
-            float(request.query.get("timeoutSeconds") or DEFAULT_TIMEOUT),
+            _number(request, "timeoutSeconds") or DEFAULT_TIMEOUT,
             self._backend.bookmark_every,
         )
         return await stream_watch(request, watch, self._backend.gate)
@@ -193,8 +201,8 @@ class _ApiServer:
         wanted = LogRequest(
             pod["metadata"]["labels"].get("app", ""),
             query.get("follow") in ("true", "1"),
-            int(query["tailLines"]) if "tailLines" in query else None,
-            float(query["sinceSeconds"]) if "sinceSeconds" in query else None,
+            _number(request, "tailLines"),
+            _number(request, "sinceSeconds"),
             query.get("timestamps") in ("true", "1"),
         )
         return await stream_logs(request, self._backend.cluster.logs, wanted, self._backend.gate)
@@ -209,6 +217,15 @@ def _verb(request: web.Request, target: Target) -> str:
     if verb is None or target.subresource:
         raise not_allowed()
     return verb
+
+
+def _number(request: web.Request, name: str) -> float | None:
+    """A number of the query, None where it is not given."""
+    text = request.query.get(name, "")
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise ApiError(400, f"{name} must be a number, not {text!r}") from None
 
 
 def _match(request: web.Request) -> Match:

@@ -91,6 +91,7 @@ class SimulatedCluster:
         elapsed = (to - self.now).total_seconds()
         self.engine.leap(to, lambda: self.random.uniform(0.5, 20.0))
         self.recorder.prune()
+        self.logs.clear()
         for item in self.store.all("Kustomization"):
             history = item.get("status", {}).get("history")
             if not history or item["spec"].get("suspend"):

@@ -5,6 +5,7 @@ gitprotocol-pack). Pushing goes to the repository's folder.
 """
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from aiohttp import web
 from tui.demo.repository import BRANCH, Repository
 
 _FLUSH = b"0000"
+_OID = re.compile(r"[0-9a-f]{40}")
 _NO_CACHE = {"Cache-Control": "no-cache"}
 
 
@@ -80,10 +82,11 @@ class _Reader:
         done = False
         for line in _packets(await request.read()):
             word, _, rest = line.partition(" ")
-            if word == "want":
-                wanted.append(rest[:40])
-            elif word == "have" and self._repository.has(rest[:40]):
-                had.append(rest[:40])
+            oid = rest[:40]
+            if word == "want" and _OID.fullmatch(oid):
+                wanted.append(oid)
+            elif word == "have" and _OID.fullmatch(oid) and self._repository.has(oid):
+                had.append(oid)
             done = done or word == "done"
         if unknown := [oid for oid in wanted if not self._repository.has(oid)]:
             body = _packet(f"ERR upload-pack: not our ref {unknown[0]}")

@@ -5,12 +5,14 @@ from typing import Any, NamedTuple
 from tui.demo.charts import Chart, ChartError, find_chart
 from tui.demo.conditions import is_true, mark
 from tui.demo.engine import Steps
-from tui.demo.kustomize import REQUEUE_DEPENDENCY
 from tui.demo.manifests import manifest
 from tui.demo.release import Target, release
 from tui.demo.resources import Key, Object
 from tui.demo.run import Run
 from tui.demo.times import go_duration
+
+REQUEUE_DEPENDENCY = 30.0
+"""Seconds between two looks at a dependency or a source that is not ready."""
 
 _GROUP = "helm.toolkit.fluxcd.io"
 

@@ -30,7 +30,7 @@ MIRROR_STOPPED = timedelta(hours=3, minutes=20)
 RECENT = timedelta(minutes=50)
 """From when on the past was simulated without gaps: Events last an hour, so this is all that is seen of it."""
 
-BAD_COMMIT = timedelta(minutes=8, seconds=40)
+BAD_COMMIT = timedelta(minutes=7, seconds=20)
 """How long ago the commit was pushed that broke the API in eu-west."""
 
 DENIED_NAMESPACE = "payments"

@@ -7,8 +7,8 @@ from tui.demo.resources import TYPES, Key, Object
 from tui.demo.run import Run
 from tui.demo.times import go_duration
 
-REQUEUE_DEPENDENCY = 30.0
-"""Seconds between two looks at a dependency that is not ready."""
+REQUEUE_DEPENDENCY = 10.0
+"""Seconds between two looks at a dependency that is not ready: `--requeue-dependency`, whose default is 30 s."""
 
 _GROUP = "kustomize.toolkit.fluxcd.io"
 

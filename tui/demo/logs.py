@@ -90,6 +90,10 @@ class Logs:
         """
         return [line for line in self._lines.get(app, ()) if since is None or line.time >= since]
 
+    def clear(self) -> None:
+        """Forget everything, as when the pods were replaced."""
+        self._lines.clear()
+
     @property
     def apps(self) -> list[str]:
         """Who printed anything."""

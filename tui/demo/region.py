@@ -73,6 +73,7 @@ class Region:
 
     async def stop(self) -> None:
         """Drop every connection and answer no more, as when an API server dies."""
+        self.thaw()
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tui.demo.charts import Chart, render
-from tui.demo.conditions import condition, drop, is_true, kstatus, mark
+from tui.demo.conditions import condition, drop, kstatus, mark
 from tui.demo.engine import Steps
 from tui.demo.inventory import inventory_entries
 from tui.demo.resources import Key, Object, key_of
@@ -99,13 +99,12 @@ def _name(run: Run, version: int) -> str:
 
 def _settle(run: Run, snapshot: Object, action: str) -> None:
     """Nothing to do: Ready tells of the last release."""
-    if not is_true(run.item, "Ready"):
-        chart = f"{snapshot['chartName']}@{snapshot['chartVersion']}"
-        message = f"Helm {action.lower()} succeeded for release {_name(run, snapshot['version'])} with chart {chart}"
-        with run.edit() as item:
-            drop(item, "Remediated")
-            mark(item, "Released", "True", f"{action}Succeeded", message, run.now)
-            mark(item, "Ready", "True", f"{action}Succeeded", message, run.now)
+    chart = f"{snapshot['chartName']}@{snapshot['chartVersion']}"
+    message = f"Helm {action.lower()} succeeded for release {_name(run, snapshot['version'])} with chart {chart}"
+    with run.edit() as item:
+        drop(item, "Remediated")
+        mark(item, "Released", "True", f"{action}Succeeded", message, run.now)
+        mark(item, "Ready", "True", f"{action}Succeeded", message, run.now)
     with run.edit() as item:
         drop(item, "Reconciling", "Stalled")
         if run.spec.get("driftDetection", {}).get("mode") == "enabled":

@@ -193,7 +193,8 @@ def artifact_generator(run: Run) -> Steps:
 def _external_artifact(run: Run, output: Object, source: Object) -> Object:
     name, namespace = output["name"], run.key.namespace
     digest = sha256(f"{name}{source['revision']}".encode()).hexdigest()
-    spec = {"sourceRef": {"apiVersion": run.item["apiVersion"], "kind": run.key.kind, "name": run.key.name}}
+    owner = {"apiVersion": run.item["apiVersion"], "kind": run.key.kind, "name": run.key.name, "namespace": namespace}
+    spec = {"sourceRef": owner}
     run.apply(
         manifest("ExternalArtifact", name, namespace, spec=spec), {"app.kubernetes.io/managed-by": "source-watcher"}
     )

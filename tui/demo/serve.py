@@ -64,16 +64,18 @@ class DemoServer:
         self._seed = seed
         self._clock = clock or _system_clock
         self._ticking = ticking
-        self._temporary = None if folder else TemporaryDirectory(prefix="gitops-tui-demo-")
-        self.folder = folder or Path(self._temporary.name if self._temporary else "")
-        """Where everything is kept."""
-        self.kubeconfig = self.folder / "kubeconfig"
-        """Names every context."""
+        self.folder = folder or Path()
+        """Where everything is kept; known when the block has begun."""
         self.regions: dict[str, Region] = {}
         """By context."""
+        self._is_temporary = folder is None
         self._touched = asyncio.Event()
-        self._git_runner: web.AppRunner | None = None
-        self._ticker: asyncio.Task[None] | None = None
+        self._stack = contextlib.AsyncExitStack()
+
+    @property
+    def kubeconfig(self) -> Path:
+        """Names every context."""
+        return self.folder / "kubeconfig"
 
     @property
     def repository(self) -> Path:
@@ -87,19 +89,25 @@ class DemoServer:
 
     async def __aenter__(self) -> Self:
         """Make the world and serve it."""
-        git_socket = loopback_socket()
-        git_server = f"http://127.0.0.1:{git_socket.getsockname()[1]}"
-        self.world = await asyncio.to_thread(World, self.folder, self._seed, self._clock(), git_server)
-        pygit2.clone_repository(str(self.repository), str(self.checkout))
-        self._git_runner = web.AppRunner(git_app(self.world.git), shutdown_timeout=0.1, access_log=None)
-        await self._git_runner.setup()
-        await web.SockSite(self._git_runner, git_socket).start()
-        await self._serve_regions()
-        if self._ticking:
-            self._ticker = asyncio.create_task(self._tick_for_ever())
+        async with contextlib.AsyncExitStack() as stack:
+            if self._is_temporary:
+                self.folder = Path(stack.enter_context(TemporaryDirectory(prefix="gitops-tui-demo-")))
+            git_socket = loopback_socket()
+            git_server = f"http://127.0.0.1:{git_socket.getsockname()[1]}"
+            self.world = await asyncio.to_thread(World, self.folder, self._seed, self._clock(), git_server)
+            pygit2.clone_repository(str(self.repository), str(self.checkout))
+            runner = web.AppRunner(git_app(self.world.git), shutdown_timeout=0.1, access_log=None)
+            stack.push_async_callback(runner.cleanup)
+            await runner.setup()
+            await web.SockSite(runner, git_socket).start()
+            await self._serve_regions(stack)
+            if self._ticking:
+                ticker = asyncio.create_task(self._tick_for_ever())
+                stack.push_async_callback(_cancel, ticker)
+            self._stack = stack.pop_all()
         return self
 
-    async def _serve_regions(self) -> None:
+    async def _serve_regions(self, stack: contextlib.AsyncExitStack) -> None:
         certificate, key = make_certificate()
         pem = self.folder / "server.pem"
         pem.touch(mode=0o600)
@@ -107,11 +115,11 @@ class DemoServer:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(pem)
         for context, cluster in self.world.clusters.items():
-            self.regions[context] = Region(cluster, tls, self._touched.set)
+            region = self.regions[context] = Region(cluster, tls, self._touched.set)
+            stack.push_async_callback(region.stop)
+            await region.start()
         self.regions[LAB].revoke()
         self.regions["ap-south"].deny("patch", namespace=DENIED_NAMESPACE)
-        for region in self.regions.values():
-            await region.start()
         servers = {context: (region.url, region.token) for context, region in self.regions.items()}
         write_kubeconfig(self.kubeconfig, servers, certificate)
 
@@ -119,17 +127,7 @@ class DemoServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End every server and remove what was made."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._ticker
-        for region in self.regions.values():
-            region.thaw()
-            await region.stop()
-        if self._git_runner is not None:
-            await self._git_runner.cleanup()
-        if self._temporary is not None:
-            self._temporary.cleanup()
+        await self._stack.aclose()
 
     def tick(self) -> None:
         """Do what is due by the clock."""
@@ -152,6 +150,12 @@ class DemoServer:
     def _longest_wait(self) -> float:
         # The system's clock can be waited for; another one may jump.
         return 60.0 if self._clock is _system_clock else _SHORTEST_TICK
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 async def _serve(announce: Callable[[DemoServer], None], stop: asyncio.Event) -> None:
@@ -215,7 +219,7 @@ def start_child(timeout: float = 30.0) -> tuple[subprocess.Popen[str], Path]:
     command = [sys.executable, "-m", "tui.demo.serve"]
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 (this interpreter runs this module)
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -258,13 +262,13 @@ def end_child(process: subprocess.Popen[str], timeout: float = 5.0) -> None:
 
 async def _serve_as_child() -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
 
-    def watch_parent() -> None:
-        sys.stdin.buffer.read()  # returns when the parent closes its end, or is gone
-        loop.call_soon_threadsafe(stop.set)
+    def look_at_parent() -> None:
+        if not os.read(0, 4096):  # its end is closed, or it is gone
+            asyncio.get_running_loop().remove_reader(0)
+            stop.set()
 
-    threading.Thread(target=watch_parent, daemon=True).start()
+    asyncio.get_running_loop().add_reader(0, look_at_parent)
     await _serve(_announce, stop)
 
 

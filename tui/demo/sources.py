@@ -51,15 +51,15 @@ def _digest(*parts: str) -> str:
 
 
 def _is_current(run: Run, revision: str) -> bool:
-    status = run.item.get("status", {})
-    fetched = status.get("artifact", {}).get("revision") == revision and is_true(run.item, "Ready")
-    return fetched and status.get("observedGeneration") == run.item["metadata"]["generation"]
+    held: str = run.item.get("status", {}).get("artifact", {}).get("revision", "")
+    return held == revision and is_true(run.item, "Ready")
 
 
 def _up_to_date(run: Run, reason: str, message: str) -> float:
+    ready = condition(run.item, "Ready") or {}
     run.log(message)
     run.event(reason, message)
-    run.handle()
+    run.settle(ready["reason"], ready["message"])
     return run.interval()
 
 

@@ -159,7 +159,8 @@ class LogRequest(NamedTuple):
 
     app: str
     follow: bool
-    tail: int | None
+    tail: float | None
+    """How many lines from the end."""
     since: float | None
     """Seconds back."""
     timestamps: bool
@@ -180,7 +181,7 @@ async def stream_logs(request: web.Request, logs: Logs, wanted: LogRequest, gate
     since = logs.now() - timedelta(seconds=wanted.since) if wanted.since is not None else None
     lines = logs.lines(wanted.app, since)
     if wanted.tail is not None:
-        lines = lines[len(lines) - min(wanted.tail, len(lines)) :]
+        lines = lines[len(lines) - min(int(wanted.tail), len(lines)) :]
     render = _with_time if wanted.timestamps else _without_time
     printed: asyncio.Queue[Line] = asyncio.Queue()
 

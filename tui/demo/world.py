@@ -75,7 +75,7 @@ class World:
     def _live_through(self, now: datetime, git_server: str) -> None:
         self._publish(now - BOOTSTRAPPED, now)
         for cluster in self.clusters.values():
-            _bootstrap(cluster, f"{git_server}/ap-south" if cluster.context == "ap-south" else git_server)
+            bootstrap(cluster, f"{git_server}/ap-south" if cluster.context == "ap-south" else git_server)
         self.advance(now - BOOTSTRAPPED + _SETTLING)
         turns = [when for when, _ in self._commits if when > now - BOOTSTRAPPED]
         for turn in sorted((*turns, now - SUSPENDED)):
@@ -87,6 +87,9 @@ class World:
             if turn > now - RECENT:
                 self.advance(turn)
                 self._publish(turn, now)
+                for cluster in self.clusters.values():
+                    # The Receiver hears of the push.
+                    cluster.engine.wake(Key("GitRepository", FLUX_NAMESPACE, FLUX_NAMESPACE), 1.0)
         self.advance(now)
 
     def _leap(self, to: datetime, now: datetime) -> None:
@@ -104,8 +107,13 @@ class World:
             self.mirror.copy_from(self.origin, newest)
 
 
-def _bootstrap(cluster: SimulatedCluster, git_server: str) -> None:
-    """What is there before Flux runs: namespaces, variables, and Flux itself."""
+def bootstrap(cluster: SimulatedCluster, git_server: str) -> None:
+    """Put there what is there before Flux runs: namespaces, variables, and Flux itself.
+
+    Args:
+        cluster: An empty cluster.
+        git_server: What the URLs of the repositories begin with.
+    """
     writer = Writer("flux", "Apply", stamp(cluster.now))
     items = namespaces("default", FLUX_NAMESPACE)
     items.append(config_map("cluster-vars", FLUX_NAMESPACE, region=cluster.context, git_server=git_server))

@@ -13,7 +13,7 @@ from tui.model.picture import Picture
 from tui.model.refs import parse_revision
 from tui.model.resources import Resource
 from tui.model.rows import Row
-from tui.model.text import one_line, shorten_hashes
+from tui.model.text import mask_credentials, one_line, shorten_hashes
 from tui.model.times import age, seconds
 
 OUTCOME_SHOWN = timedelta(minutes=2)
@@ -35,6 +35,8 @@ class Cells(msgspec.Struct, frozen=True, gc=False):
     """The kind's abbreviation."""
     revision: str
     """What is in force, or `before→after` where another one was tried."""
+    short_revision: str
+    """What is in force in 8 characters, for where there is little room: `9f8e7d6c`."""
     message: str
     """One line: why it is not fine, or how the last request stands; empty for what is fine."""
     age: str
@@ -58,11 +60,21 @@ def cells(row: Row, picture: Picture, now: datetime) -> Cells:
     namespace = "" if ref.namespace in _expected_namespaces(row) else ref.namespace
     short = KINDS[ref.kind].short
     if resource is None:
-        return Cells(State.UNKNOWN, ref.name, namespace, short, "", health.message, "")
+        return Cells(State.UNKNOWN, ref.name, namespace, short, "", "", health.message, "")
     message, emphasis = _message(picture, resource, now)
     shown_age = age(health.since, now)
-    revision = revision_cell(resource)
-    return Cells(health.state, ref.name, namespace, short, revision, message, shown_age, emphasis)
+    in_force = parse_revision(resource.revision)
+    return Cells(
+        health.state,
+        ref.name,
+        namespace,
+        short,
+        revision_cell(resource),
+        in_force.digest[:8] or in_force.name[:8],
+        message,
+        shown_age,
+        emphasis,
+    )
 
 
 def _expected_namespaces(row: Row) -> tuple[str, ...]:
@@ -159,7 +171,7 @@ def _emphasis(outcome: Outcome) -> State | None:
 
 
 def _told(message: str) -> str:
-    return shorten_hashes(one_line(message))
+    return mask_credentials(shorten_hashes(one_line(message)))
 
 
 class ContextCells(msgspec.Struct, frozen=True):

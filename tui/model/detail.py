@@ -11,7 +11,7 @@ from tui.model.health import FAULTS, Health, State
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.model.text import shorten_hashes
+from tui.model.text import mask_credentials, shorten_hashes
 from tui.model.times import age
 
 
@@ -42,7 +42,8 @@ def describe_object(picture: Picture, ref: ObjectRef, now: datetime) -> Detail:
     head = f"{ref.context} · {describe(ref)}"
     if resource is None:
         return Detail(State.UNKNOWN, f"{head} · gone", ("it was deleted",), ())
-    message = [line for line in shorten_hashes(health.message).splitlines() if line.strip()]
+    told = mask_credentials(shorten_hashes(health.message))
+    message = [line for line in told.splitlines() if line.strip()]
     why = because(picture, ref, now)
     if why:
         message.insert(0, why)
@@ -64,11 +65,12 @@ def describe_context(picture: Picture, context: str, now: datetime) -> Detail:
     """
     status = picture.statuses[context]
     note = connection_note(status, now)
-    facts = [f"{picture.total(context)} objects", status.server]
+    facts = [_counted(picture.total(context), "object"), status.server]
     if status.retry_at is not None:
         facts.append(f"next try at {status.retry_at.astimezone():%H:%M:%S}, ctrl-r tries now")
-    title = f"{context} · {status.phase.value}{f' · {note}' if note and note != status.phase.value else ''}"
-    return Detail(None, title, (_context_message(status),), tuple(fact for fact in facts if fact))
+    phase = status.phase.value
+    state = f"{phase} · {note}" if note and not note.startswith(phase) else note or phase
+    return Detail(None, f"{context} · {state}", (_context_message(status),), tuple(fact for fact in facts if fact))
 
 
 def _context_message(status: ContextStatus) -> str:
@@ -111,14 +113,18 @@ def _facts(picture: Picture, resource: Resource) -> tuple[str, ...]:
     candidates = (
         outcome_text(outcome) if outcome is not None else "",
         holds_back(picture, ref),
-        f"{failures} failures" if failures else "",
+        _counted(failures, "failure") if failures else "",
         f"revision {revision_cell(resource)}" if resource.revision else "",
         f"from {describe(links.source)}" if links.source else "",
         f"applied by {describe(owner)}" if owner else "",
         f"depends on {', '.join(dependency.name for dependency in links.depends_on)}" if links.depends_on else "",
         f"path {spec.path}" if spec.path else "",
-        spec.url,
+        mask_credentials(spec.url),
         f"every {spec.interval}" if spec.interval else "",
-        f"{len(resource.inventory)} objects applied" if resource.inventory else "",
+        f"{_counted(len(resource.inventory), 'object')} applied" if resource.inventory else "",
     )
     return tuple(fact for fact in candidates if fact)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -145,7 +145,7 @@ def objection(verb: Verb, resource: Resource) -> str:
             return f"no controller reconciles this {kind.name}"
         return "it is suspended: resume it first" if resource.suspended else ""
     if not kind.suspended_by:
-        return f"a {kind.name} cannot be suspended"
+        return f"{kind.name}s cannot be suspended"
     return ""
 
 

@@ -174,8 +174,9 @@ class _Forest:
         self._parents = _parents(picture, view.mode, members)
         self._matches = matching(picture, view, context).intersection(members) if view.filtering else None
         self._depths: dict[ObjectRef, int] = {}
-        for ref in sorted(ref for ref in members if picture.links(ref).depends_on):
-            self._dependency_depth(ref)  # in this order, so that a cycle's members keep their places
+        if view.mode is not Mode.FLAT:
+            for ref in sorted(ref for ref in members if picture.links(ref).depends_on):
+                self._dependency_depth(ref)  # in this order, so that a cycle's members keep their places
         self.matched = len(members if self._matches is None else self._matches)
         self.roots: list[ObjectRef] = []
         self.children: dict[ObjectRef, list[ObjectRef]] = {}
@@ -214,7 +215,8 @@ class _Forest:
 
     def _dependency_depth(self, ref: ObjectRef) -> int:
         """How many must be ready before it, one after the other; what is part of a cycle counts once."""
-        depths, path = self._depths, [ref]
+        depths = self._depths
+        path = [] if ref in depths else [ref]
         while path:
             current = path[-1]
             depths.setdefault(current, 0)

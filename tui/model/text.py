@@ -21,6 +21,8 @@ _HOSTILE_BYTES = re.compile(
 )
 """Where a JSON document may hold one of them, escaped or raw. A false hit costs time, never correctness."""
 
+_URL_USER = re.compile(r"\b([a-zA-Z][a-zA-Z0-9+.-]*://)([^\s/@:]*)(:[^\s/@]*)?@")
+
 _LONG_HEX = re.compile(r"\b[0-9a-f]{40,128}\b")
 
 
@@ -82,6 +84,23 @@ def one_line(text: str) -> str:
         The text with every run of white space as one blank.
     """
     return " ".join(text.split())
+
+
+def mask_credentials(text: str) -> str:
+    """Hide what stands before the host of a URL, but for a user name that is no secret, as in `ssh://git@host`.
+
+    Args:
+        text: A URL, or a message that may hold some.
+
+    Returns:
+        The text with `***` for each password, and for each user of an HTTP URL, which may be a token.
+    """
+    return _URL_USER.sub(_mask_user, text) if "@" in text else text
+
+
+def _mask_user(match: re.Match[str]) -> str:
+    scheme, password = match[1], match[3]
+    return f"{scheme}***@" if password or scheme.lower().startswith("http") else match[0]
 
 
 def shorten_hashes(text: str) -> str:

@@ -174,6 +174,11 @@ class MainScreen(KeyedScreen[None]):
         self._draw_selection(Dirty())
 
     @property
+    def is_settled(self) -> bool:
+        """Whether everything that is known is drawn and nothing is being opened."""
+        return self.is_mounted and self.frames.idle and not self.shell.session.logs.opening
+
+    @property
     def selected(self) -> Row | None:
         """The row under the cursor."""
         return self.tree_pane.selected
@@ -280,7 +285,8 @@ class MainScreen(KeyedScreen[None]):
 
     def _notice(self) -> str:
         picture = self.shell.session.picture
-        notice = picture.unread[-1] if picture.unread else None
+        complaints = [notice for notice in picture.unread if not notice.connection]  # those stand in the top line
+        notice = complaints[-1] if complaints else None
         if notice is None or notice is self.keys.notice_seen:
             return ""
         where = f"{notice.context}: " if notice.context else ""

@@ -94,7 +94,7 @@ class MainKeys:
     def see_notice(self) -> None:
         """Take the notice out of the footer: a key was pressed, so it has been seen. Unread it stays."""
         unread = self._screen.shell.session.picture.unread
-        self.notice_seen = unread[-1] if unread else None
+        self.notice_seen = next((notice for notice in reversed(unread) if not notice.connection), None)
 
     def say(self, text: str) -> None:
         """Say why a key did nothing.

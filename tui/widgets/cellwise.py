@@ -34,6 +34,22 @@ def cut(text: str, width: int, mark: str = "…") -> str:
     return set_cell_size(text, width - 1).rstrip() + mark if width > 0 else ""
 
 
+def cut_left(text: str, width: int, mark: str = "…") -> str:
+    """Cut a text at its beginning so that it fits: the end of a path tells more.
+
+    Args:
+        text: The text.
+        width: How many cells it may take.
+        mark: What stands where something was cut off, one cell wide.
+
+    Returns:
+        A text of at most `width` cells.
+    """
+    while width_of(text) > width > 0:
+        text = mark + text[2:] if text.startswith(mark) else mark + text[1:]
+    return text
+
+
 def fit(text: str, width: int, mark: str = "…", right: bool = False) -> str:
     """Cut or pad a text to exactly a width.
 

@@ -15,6 +15,8 @@ from tui.widgets.cellwise import Line, width_of
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
 
+_WITHOUT_NOTE = 3
+"""How many pieces of a context's cell tell its number, name and state."""
 _COUNTED = (State.FAILED, State.STALLED, State.WAITING, State.SUSPENDED)
 
 
@@ -59,14 +61,14 @@ class ContextBar(LineView, can_focus=False):
         if self._now is None:
             return line.strip()
         totals = self._totals()
-        room = width - sum(width_of(text) for text, _ in totals) - 6
+        room = width - _width(totals) - 4
+        cells = [self._context_pieces(number, name, self._now) for number, name in enumerate(self.picture.statuses)]
+        if sum(map(_width, cells)) > room:
+            cells = [pieces[:_WITHOUT_NOTE] for pieces in cells]
         self._cells = []
-        names = list(self.picture.statuses)
-        for number, name in enumerate(names):
-            pieces = self._context_pieces(number, name, self._now)
-            used = sum(width_of(text) for text, _ in pieces)
-            if width - line.left + used > room:
-                line.add(f" {palette.sign('cut')}+{len(names) - number}", palette.dim)
+        for number, (name, pieces) in enumerate(zip(self.picture.statuses, cells, strict=True)):
+            if width - line.left + _width(pieces) > room:
+                line.add(f" {palette.sign('cut')}+{len(cells) - number}", palette.dim)
                 break
             for text, style in pieces:
                 line.add(text, style)
@@ -111,3 +113,7 @@ class ContextBar(LineView, can_focus=False):
             if counts[state] > 0
         ]
         return [*pieces, (f" of {total} ", palette.dim)]
+
+
+def _width(pieces: list[tuple[str, Style]]) -> int:
+    return sum(width_of(text) for text, _ in pieces)

@@ -198,9 +198,13 @@ class TreePane(LineView):
         if not told.message or (mere_work and width < _ROOMY):
             line.add(fit(revision, width, mark), palette.dim)
             return
-        column = max(_REVISION_WIDTH, len(revision) + 2) if width >= _ROOMY else min(len(revision), _SHA_WIDTH) + 2
-        column = min(column, width) if revision or width >= _ROOMY else 0
-        line.add(fit(cut(revision, max(0, column - 2), mark), column, mark), palette.dim)
+        if width < _ROOMY:
+            revision = told.short_revision
+            column = _SHA_WIDTH + 2 if revision else 0
+        else:
+            column = max(_REVISION_WIDTH, width_of(revision) + 2)
+        column = min(column, width)
+        line.add(fit(revision, column, mark), palette.dim)
         line.add(fit(told.message, width - column, mark), self._message_style(told, stale))
 
     def _message_style(self, told: Cells, stale: bool) -> Style:

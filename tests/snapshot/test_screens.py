@@ -1,0 +1,202 @@
+"""Every screen as a picture, from the demo's fleet at a fixed moment."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.fakes.cluster import FakeCluster
+from tests.fakes.fleet import NOW, make_rig
+from tui.model.changes import ContextStatus, Phase
+from tui.model.pending import Commit, DiffLine, FilePatch, FileStatus, Pending, Stage
+from tui.ports import Emit
+
+WIDE, NARROW = (120, 36), (80, 24)
+
+Before = Callable[[Pilot[None]], Awaitable[None]]
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until the log of the selected object was read and every frame that was asked for is drawn."""
+    app = pilot.app
+    for _ in range(400):
+        await pilot.pause(0.02)
+        if len(app.screen_stack) > 1 and app.screen_stack[1].is_settled:
+            break
+    await pilot.pause()
+
+
+def pressing(*keys: str) -> Before:
+    """Wait for the fleet, press keys, and wait for what they do."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+        await settled(pilot)
+
+    return before
+
+
+PENDING = Pending(
+    (Stage("applied", "9f8e7d6c" * 5), Stage("fetched", "a1b2c3d4" * 5), Stage("upstream", "c3d4e5f6" * 5)),
+    (
+        Commit("c3d4e5f6" * 5, "Anna Berg", NOW - timedelta(minutes=4), "worker: more replicas"),
+        Commit("a1b2c3d4" * 5, "Ana Silva", NOW - timedelta(minutes=7), "bump api to 1.9.2"),
+    ),
+    (
+        FilePatch(
+            "apps/api/release.yaml", "apps/api/release.yaml", FileStatus.MODIFIED, 1, 1,
+            (
+                DiffLine("@", "@@ -8,7 +8,7 @@ spec:"),
+                DiffLine(" ", "  values:", 8, 8),
+                DiffLine(" ", "    image:", 9, 9),
+                DiffLine("-", "      tag: 1.9.1", 10, 0),
+                DiffLine("+", "      tag: 1.9.2", 0, 10),
+            ),
+        ),
+        FilePatch("docs/run\u20acbook.md", "docs/old.md", FileStatus.RENAMED, 12, 0, (), matters=False),
+        FilePatch("logo.png", "logo.png", FileStatus.ADDED, 0, 0, (), binary=True, matters=False),
+    ),
+    "2 commits, 3 files (1 that matters to ./apps): 1 fetched and not yet applied, 1 not yet fetched",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x36", "80x24"])
+def test_main(snap_compare, theme: str, size: tuple[int, int]) -> None:
+    """The fleet, at what is broken first."""
+    assert snap_compare(make_rig(theme=theme).app, terminal_size=size, run_before=pressing())
+
+
+@pytest.mark.parametrize("theme", ["contrast", "ansi"])
+def test_other_themes(snap_compare, theme: str) -> None:
+    """The high-contrast theme and the terminal's own colours."""
+    assert snap_compare(make_rig(theme=theme).app, terminal_size=WIDE, run_before=pressing())
+
+
+def test_ascii_without_colour(snap_compare) -> None:
+    """Nothing but ASCII and no colour: states can still be told apart."""
+    rig = make_rig(theme="ansi", ascii_only=True, no_color=True)
+    assert snap_compare(rig.app, terminal_size=NARROW, run_before=pressing())
+
+
+@pytest.mark.parametrize("mode", ["sources", "dependsOn", "flat"])
+def test_mode(snap_compare, mode: str) -> None:
+    """The other modes of the tree."""
+    keys = ("m",) * ["owners", "sources", "dependsOn", "flat"].index(mode)
+    assert snap_compare(make_rig().app, terminal_size=WIDE, run_before=pressing(*keys, "g"))
+
+
+def test_filter(snap_compare) -> None:
+    """A filter, still being typed."""
+    assert snap_compare(make_rig().app, terminal_size=WIDE, run_before=pressing("slash", *"kind:hr", "space", *"shop"))
+
+
+def test_faults_only(snap_compare) -> None:
+    """Only what is broken and what it holds up."""
+    assert snap_compare(make_rig().app, terminal_size=WIDE, run_before=pressing("ctrl+z"))
+
+
+def test_solo(snap_compare) -> None:
+    """One context alone."""
+    assert snap_compare(make_rig().app, terminal_size=WIDE, run_before=pressing("3", "g"))
+
+
+@pytest.mark.parametrize("pane", ["events", "logs"])
+def test_zoomed(snap_compare, pane: str) -> None:
+    """A pane that has all the room."""
+    assert snap_compare(make_rig().app, terminal_size=NARROW, run_before=pressing(pane[0], "z"))
+
+
+def test_lower_pane_in_a_narrow_terminal(snap_compare) -> None:
+    """Tab turns the lower pane from Events to logs."""
+    assert snap_compare(make_rig().app, terminal_size=NARROW, run_before=pressing("tab", "tab"))
+
+
+def test_failing_context(snap_compare) -> None:
+    """A context that needs a login, and one that has gone stale."""
+
+    rig = make_rig()
+
+    async def before(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        text = "Nothing listens at https://us-east.example:6443; check that the API server runs"
+        since = NOW - timedelta(minutes=4)
+        rig.clusters["us-east"].emit(ContextStatus("us-east", Phase.STALE, since, text, "https://us-east.example:6443"))
+        await pilot.press("2", "g")
+        await settled(pilot)
+
+    assert snap_compare(rig.app, terminal_size=WIDE, run_before=before)
+
+
+class Empty(FakeCluster):
+    """A cluster without Flux."""
+
+    async def run(self, emit: Emit) -> None:
+        """Say so."""
+        emit(ContextStatus(self.context, Phase.ABSENT, NOW))
+        await super().run(emit)
+
+
+def test_no_flux(snap_compare) -> None:
+    """An empty state is a sentence with the next step."""
+    rig = make_rig(("bare",), make_cluster=Empty)
+    assert snap_compare(rig.app, terminal_size=NARROW, run_before=pressing())
+
+
+def test_nothing_connected(snap_compare) -> None:
+    """No current context: nothing is watched until somebody says what."""
+    assert snap_compare(make_rig(start=()).app, terminal_size=NARROW, run_before=pressing())
+
+
+def test_outcomes_and_marks(snap_compare) -> None:
+    """Marked rows, one reconciling, and one that was refused."""
+    assert snap_compare(make_rig().app, terminal_size=WIDE, run_before=pressing("R", "j", "space", "space"))
+
+
+def test_read_only(snap_compare) -> None:
+    """Keys that may not act are dimmed and say why."""
+    assert snap_compare(make_rig(read_only=True).app, terminal_size=NARROW, run_before=pressing("M", "q"))
+
+
+def test_question_before_many(snap_compare) -> None:
+    """One question that names what would be acted on."""
+    assert snap_compare(make_rig().app, terminal_size=NARROW, run_before=pressing("space", "space", "T"))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x36", "80x24"])
+def test_diff(snap_compare, size: tuple[int, int]) -> None:
+    """What is pending for the selected Kustomization."""
+    assert snap_compare(make_rig(pending=PENDING).app, terminal_size=size, run_before=pressing("D"))
+
+
+def test_diff_of_nothing(snap_compare) -> None:
+    """Nothing is pending, in words."""
+    assert snap_compare(make_rig().app, terminal_size=NARROW, run_before=pressing("D"))
+
+
+def test_help(snap_compare) -> None:
+    """All keys."""
+    assert snap_compare(make_rig().app, terminal_size=(100, 70), run_before=pressing("question_mark"))
+
+
+def test_manifest(snap_compare) -> None:
+    """An object as YAML."""
+    assert snap_compare(make_rig().app, terminal_size=WIDE, run_before=pressing("y"))
+
+
+def test_messages(snap_compare) -> None:
+    """All that was said."""
+    assert snap_compare(make_rig().app, terminal_size=WIDE, run_before=pressing("M"))
+
+
+def test_palette(snap_compare) -> None:
+    """A command, half typed."""
+    assert snap_compare(make_rig().app, terminal_size=WIDE, run_before=pressing("colon", *"mode"))
+
+
+def test_tiny_terminal(snap_compare) -> None:
+    """20×5: the selected row can still be read."""
+    assert snap_compare(make_rig().app, terminal_size=(20, 5), run_before=pressing())
