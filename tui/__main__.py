@@ -180,7 +180,7 @@ def _build_shell(
     clock = SystemClock()
     session = Session(
         clock,
-        {entry.name: _cluster_factory(entry, clock) for entry in kubeconfig.contexts},
+        {entry.name: _cluster_factory(entry, clock, settings) for entry in kubeconfig.contexts},
         partial(_make_git, paths.cache / "git"),
         read_only=arguments.read_only or settings.read_only,
     )
@@ -189,11 +189,11 @@ def _build_shell(
     return shell, (*key_problems, *theme_problems, *choice_problems)
 
 
-def _cluster_factory(entry: ContextEntry, clock: "SystemClock") -> Callable[[], Cluster]:
+def _cluster_factory(entry: ContextEntry, clock: "SystemClock", settings: Settings) -> Callable[[], Cluster]:
     def make() -> Cluster:
         from tui.cluster.cluster import KubernetesCluster
 
-        return KubernetesCluster(entry, clock)
+        return KubernetesCluster(entry, clock, logs_since=60 * settings.logs_since)
 
     return make
 

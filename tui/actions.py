@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from tui.model.intent import Verb, objection
+from tui.model.intent import Verb, obeys_requests, objection
 from tui.model.kinds import KINDS
 from tui.model.resources import Resource
 from tui.ports import Access
@@ -231,8 +231,10 @@ def makes_sense(action: Action, situation: Situation) -> bool:
     """
     if action.scope is Scope.OBJECT and not situation.selected:
         return False
-    if action.id in ("reconcile", "reconcile.source"):
-        return any(KINDS[resource.ref.kind].reconcilable for resource in situation.selected)
+    if action.verb is Verb.RECONCILE:
+        return any(obeys_requests(resource) for resource in situation.selected)
+    if action.verb is not None:
+        return any(KINDS[resource.ref.kind].suspended_by for resource in situation.selected)
     if action.id == "diff":
         return any(has_git(resource) for resource in situation.selected)
     return True

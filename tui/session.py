@@ -47,6 +47,8 @@ class Session:
         self._tasks = Tasks(self._task_failed)
         self._clusters: dict[str, Cluster] = {}
         self._watches: dict[str, asyncio.Task[None]] = {}
+        self._ending: list[Cluster] = []
+        """Disconnected, and not closed yet."""
         self._access: dict[tuple[str, str, str], tuple[Access, datetime]] = {}
         """Context, kind and namespace: the last answer, and when to ask again."""
         self.steering = Steering(self.picture, clock, self._clusters.get, self._tasks, self.apply, read_only)
@@ -93,6 +95,7 @@ class Session:
             return
         watch = self._watches.pop(context)
         watch.cancel()
+        self._ending.append(cluster)
         self._tasks.start(self._end(watch, cluster), f"disconnecting {context}")
         self._access = {key: answer for key, answer in self._access.items() if key[0] != context}
         self.store.forget(context)
@@ -167,7 +170,8 @@ class Session:
     async def close(self) -> None:
         """End all watches and close all connections."""
         await self._tasks.close()
-        await asyncio.gather(*(cluster.close() for cluster in self._clusters.values()), return_exceptions=True)
+        clusters = (*self._clusters.values(), *self._ending)
+        await asyncio.gather(*(cluster.close() for cluster in clusters), return_exceptions=True)
         self._clusters.clear()
 
     async def _watch(self, context: str, cluster: Cluster) -> None:
@@ -183,10 +187,9 @@ class Session:
             raise
 
     async def _end(self, watch: asyncio.Task[None], cluster: Cluster) -> None:
-        try:
-            await asyncio.gather(watch, return_exceptions=True)
-        finally:
-            await cluster.close()
+        await asyncio.gather(watch, return_exceptions=True)
+        await cluster.close()
+        self._ending.remove(cluster)
 
     async def _ask_access(self, cluster: Cluster, key: tuple[str, str, str]) -> None:
         _, kind, namespace = key

@@ -98,11 +98,10 @@ class Steering:
         if why := self._objection(Verb.RECONCILE, resource):
             return settle(ask(Verb.RECONCILE, resource, self._clock.now()), Step.REFUSED, why, self._clock.now())
         waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiters.setdefault(ref, []).append(waiter)
         under_way = self._picture.outcomes.get(ref)
         if under_way is None or under_way.is_settled or under_way.verb is not Verb.RECONCILE:
             await self._send_in_turn(Verb.RECONCILE, resource)
-        self._waiters.setdefault(ref, []).append(waiter)
-        self.wake()
         return await waiter
 
     async def _send(self, verb: Verb, resource: Resource) -> None:

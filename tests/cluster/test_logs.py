@@ -66,9 +66,9 @@ class Tail:
 
 
 @contextlib.asynccontextmanager
-async def tailing(server: ApiServer, alarm: QuickAlarm | None = None) -> AsyncIterator[Tail]:
+async def tailing(server: ApiServer, alarm: QuickAlarm | None = None, since: int = 900) -> AsyncIterator[Tail]:
     connection = Connection(entry_for(server.url, "eu"))
-    tail = Tail(follow(connection, CONTROLLER, alarm or QuickAlarm(), lambda: 0.5))
+    tail = Tail(follow(connection, CONTROLLER, alarm or QuickAlarm(), lambda: 0.5, since))
     try:
         yield tail
     finally:
@@ -289,3 +289,12 @@ def test_a_cursor_lets_lines_pass_that_do_not_say_when() -> None:
     assert cursor.take(None, b"a")
     cursor.resume()
     assert cursor.take(None, b"a")
+
+
+async def test_the_past_that_is_asked_for_is_as_long_as_the_settings_say() -> None:
+    async with ApiServer() as server:
+        flux(server)
+        server.on(LOG, Stream(stamped(1, "one")))
+        async with tailing(server, since=3600) as tail:
+            await tail.until("one")
+            assert server.requests(LOG)[0].params["sinceSeconds"] == "3600"

@@ -189,6 +189,28 @@ async def test_a_server_that_answers_no_more_is_stale_though_its_watches_are_ope
             assert len(server.requests(KUSTOMIZATIONS, "WATCH")) == 1
 
 
+async def test_watches_that_are_lost_together_are_probed_for_once() -> None:
+    release = asyncio.Event()
+
+    async def slow(request: Any) -> Any:
+        await release.wait()
+        return await answer({})(request)
+
+    async with ApiServer() as server:
+        streams = flux(server)
+        server.on("/version", slow)
+        for path, stream in streams.items():
+            server.on_watch(path, stream, Stream())
+        async with clustering(server.url) as rig:
+            await until(lambda: all(server.requests(path, "WATCH") for path in streams))
+            for stream in streams.values():
+                stream.cut()
+            await rig.until_phase(Phase.STALE)
+            release.set()
+            await rig.until_phase(Phase.LIVE)
+            assert len(server.requests("/version")) == 1
+
+
 async def test_no_flux_is_said_and_crds_that_are_installed_later_show_up() -> None:
     async with ApiServer() as server:
         serve_groups(server, {"apps": {"v1": ["deployments"]}})

@@ -15,7 +15,7 @@ from tui.cluster.entries import ContextEntry
 from tui.cluster.events import EventFeed
 from tui.cluster.feeds import Feed, ResourceFeed
 from tui.cluster.link import Link, Trouble
-from tui.cluster.logs import follow
+from tui.cluster.logs import SINCE, follow
 from tui.cluster.manifest import read_manifest
 from tui.cluster.patience import Patience
 from tui.cluster.reflector import Reflector
@@ -43,7 +43,9 @@ class KubernetesCluster:
         alarm: Alarm | None = None,
         random: Callable[[], float] = random.random,
         patience: Patience | None = None,
+        logs_since: int = SINCE,
     ) -> None:
+        self._logs_since = logs_since
         self._context = entry.name
         self._clock = clock
         self._connection = connection or Connection(entry)
@@ -155,7 +157,7 @@ class KubernetesCluster:
         Returns:
             Lines in order of arrival; iterating raises `ClusterError` where no pod was found or none may be read.
         """
-        return follow(self._connection, controller, self._alarm, self._random)
+        return follow(self._connection, controller, self._alarm, self._random, self._logs_since)
 
     async def manifest(self, ref: ObjectRef) -> str:
         """Read one object as the API server has it now.

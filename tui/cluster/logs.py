@@ -17,7 +17,7 @@ from tui.model.text import clean
 from tui.ports import ClusterError
 
 SINCE = 900
-"""Seconds of the past that are shown at first."""
+"""Seconds of the past that are shown at first, where nothing else is asked for."""
 
 TAIL = 2000
 """Lines of the past at most."""
@@ -35,7 +35,7 @@ _Queue = asyncio.Queue[LogLine | ClusterError]
 
 
 async def follow(
-    connection: Connection, controller: str, alarm: Alarm, random: Callable[[], float]
+    connection: Connection, controller: str, alarm: Alarm, random: Callable[[], float], since: int = SINCE
 ) -> AsyncGenerator[LogLine, None]:
     """Follow the log of a controller until the iterator is closed.
 
@@ -44,6 +44,7 @@ async def follow(
         controller: The controller's name, `kustomize-controller`.
         alarm: What pauses sleep on.
         random: Jitter, 0 to 1.
+        since: Seconds of the past that are shown at first.
 
     Yields:
         Lines in order of arrival.
@@ -53,7 +54,7 @@ async def follow(
     """
     places = await find_places(connection, controller)
     queue: _Queue = asyncio.Queue(_QUEUE)
-    tail = _Tail(connection, alarm, random, queue)
+    tail = _Tail(connection, alarm, random, queue, since)
     task = asyncio.create_task(tail.run(places))
     try:
         while True:
@@ -69,11 +70,14 @@ async def follow(
 class _Tail:
     """The streams of one controller's pods."""
 
-    def __init__(self, connection: Connection, alarm: Alarm, random: Callable[[], float], queue: _Queue) -> None:
+    def __init__(
+        self, connection: Connection, alarm: Alarm, random: Callable[[], float], queue: _Queue, since: int
+    ) -> None:
         self._connection = connection
         self._alarm = alarm
         self._random = random
         self._queue = queue
+        self._since = since
 
     async def run(self, places: tuple[Place, ...]) -> None:
         """Follow the pods that are there, and those that come."""
@@ -116,7 +120,7 @@ class _Tail:
         if pod.container:
             params["container"] = pod.container
         if cursor.time is None:
-            params |= {"sinceSeconds": str(SINCE), "tailLines": str(TAIL)}
+            params |= {"sinceSeconds": str(self._since), "tailLines": str(TAIL)}
         else:
             params["sinceTime"] = cursor.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         cursor.resume()

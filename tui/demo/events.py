@@ -85,10 +85,10 @@ class Recorder:
         """Remove the Events that are too old."""
         horizon = self._now() - KEPT
         while self._ages and self._ages[0][0] < horizon:
-            _, same = self._ages.popleft()
+            last, same = self._ages.popleft()
             key = self._known.get(same)
             event = self._store.get(key) if key else None
-            if key and event and event["lastTimestamp"] < stamp(horizon):
+            if key and event and event["lastTimestamp"] <= stamp(last):
                 self._store.delete(key)
                 del self._known[same]
 

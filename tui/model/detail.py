@@ -8,10 +8,11 @@ from tui.model.causes import because, describe, holds_back
 from tui.model.cells import connection_note, outcome_text, revision_cell, suspended_by
 from tui.model.changes import ContextStatus, Phase
 from tui.model.health import FAULTS, Health, State
+from tui.model.intent import Outcome
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.model.text import mask_credentials, shorten_hashes
+from tui.model.text import mask_credentials, one_line, shorten_hashes
 from tui.model.times import age
 
 
@@ -111,7 +112,7 @@ def _facts(picture: Picture, resource: Resource) -> tuple[str, ...]:
     owner = picture.owner(ref)
     failures = resource.status.install_failures or resource.status.upgrade_failures or resource.status.failures
     candidates = (
-        outcome_text(outcome) if outcome is not None else "",
+        _outcome(outcome, picture.health(ref)) if outcome is not None else "",
         holds_back(picture, ref),
         _counted(failures, "failure") if failures else "",
         f"revision {revision_cell(resource)}" if resource.revision else "",
@@ -124,6 +125,13 @@ def _facts(picture: Picture, resource: Resource) -> tuple[str, ...]:
         f"{_counted(len(resource.inventory), 'object')} applied" if resource.inventory else "",
     )
     return tuple(fact for fact in candidates if fact)
+
+
+def _outcome(outcome: Outcome, health: Health) -> str:
+    """How a request stands; what the message above says already is not said twice."""
+    text = outcome_text(outcome)
+    told = one_line(health.message)
+    return text.partition(":")[0] if told and told in outcome.message else text
 
 
 def _counted(number: int, noun: str) -> str:

@@ -30,6 +30,8 @@ class Picture:
         self._links: dict[ObjectRef, Links] = {}
         self._owners: dict[ObjectRef, tuple[ObjectRef, ...]] = {}
         """Whose inventories have an object, by name."""
+        self._waiting: dict[ObjectRef, set[ObjectRef]] = {}
+        """Which objects declare that they depend on one."""
         self._counts: dict[str, Counter[State]] = {name: Counter() for name in self.statuses}
         self._events: dict[ObjectRef, dict[str, EventRecord]] = {}
         self._recent: dict[str, dict[str, EventRecord]] = {}
@@ -146,14 +148,10 @@ class Picture:
         Returns:
             References in the same context, nearest first.
         """
-        waiting_on: dict[ObjectRef, list[ObjectRef]] = {}
-        for candidate in self.refs(ref.context):
-            for dependency in self.links(candidate).depends_on:
-                waiting_on.setdefault(dependency, []).append(candidate)
         found: dict[ObjectRef, None] = {}
         queue = [ref]
         for current in queue:
-            for dependent in sorted(waiting_on.get(current, ())):
+            for dependent in sorted(self._waiting.get(current, ())):
                 if dependent not in found and dependent != ref:
                     found[dependent] = None
                     queue.append(dependent)
@@ -191,6 +189,7 @@ class Picture:
         if links != links_before:
             self._links[ref] = links
             self._own(ref, links_before or _NO_LINKS, links)
+            self._wait(ref, links_before or _NO_LINKS, links)
         if health_before is None or health_before.state is not health.state:
             counts = self._counts[ref.context]
             counts[health.state] += 1
@@ -214,7 +213,9 @@ class Picture:
         if self._objects.get(ref.context, {}).pop(ref, None) is None:
             return False
         self._counts[ref.context][self._health.pop(ref).state] -= 1
-        self._own(ref, self._links.pop(ref, _NO_LINKS), _NO_LINKS)
+        links = self._links.pop(ref, _NO_LINKS)
+        self._own(ref, links, _NO_LINKS)
+        self._wait(ref, links, _NO_LINKS)
         return True
 
     def put_event(self, event: EventRecord) -> None:
@@ -256,6 +257,12 @@ class Picture:
                 self._owners[child] = others
         for child in after.applied:
             self._owners[child] = tuple(sorted({*self._owners.get(child, ()), owner}))
+
+    def _wait(self, dependent: ObjectRef, before: Links, after: Links) -> None:
+        for dependency in before.depends_on:
+            self._waiting.get(dependency, set()).discard(dependent)
+        for dependency in after.depends_on:
+            self._waiting.setdefault(dependency, set()).add(dependent)
 
 
 EVENTS_KEPT = 40

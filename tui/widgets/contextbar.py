@@ -15,6 +15,8 @@ from tui.widgets.cellwise import Line, width_of
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
 
+_ROOMY = 100
+"""From so many columns on, totals are spelled out."""
 _WITHOUT_NOTE = 3
 """How many pieces of a context's cell tell its number, name and state."""
 _COUNTED = (State.FAILED, State.STALLED, State.WAITING, State.SUSPENDED)
@@ -60,7 +62,7 @@ class ContextBar(LineView, can_focus=False):
         line = Line(width, palette.base + palette.panel)
         if self._now is None:
             return line.strip()
-        totals = self._totals()
+        totals = self._totals(compact=width < _ROOMY)
         room = width - _width(totals) - 4
         cells = [self._context_pieces(number, name, self._now) for number, name in enumerate(self.picture.statuses)]
         if sum(map(_width, cells)) > room:
@@ -97,7 +99,7 @@ class ContextBar(LineView, can_focus=False):
             pieces.append((f" {note}", palette.phase(status.phase)))
         return [*pieces, (" ", palette.dim)]
 
-    def _totals(self) -> list[tuple[str, Style]]:
+    def _totals(self, compact: bool) -> list[tuple[str, Style]]:
         palette, counts = self.palette, Counter[State]()
         total = 0
         for name in self.picture.statuses:
@@ -105,14 +107,16 @@ class ContextBar(LineView, can_focus=False):
                 counts += self.picture.count(name)
                 total += self.picture.total(name)
         pieces: list[tuple[str, Style]] = []
+        gap = "" if compact else " "
         if self.picture.unread:
-            pieces.append((f" ! {len(self.picture.unread)} unread ", palette.warning))
+            told = f" !{len(self.picture.unread)}" if compact else f" ! {len(self.picture.unread)} unread "
+            pieces.append((told, palette.warning))
         pieces += [
-            (f" {palette.glyph(state)} {counts[state]} ", palette.state(state))
+            (f" {palette.glyph(state)}{gap}{counts[state]}{gap}", palette.state(state))
             for state in _COUNTED
             if counts[state] > 0
         ]
-        return [*pieces, (f" of {total} ", palette.dim)]
+        return [*pieces, (f" /{total} " if compact else f" of {total} ", palette.dim)]
 
 
 def _width(pieces: list[tuple[str, Style]]) -> int:

@@ -51,7 +51,11 @@ class EventsPane(LineView):
 
     def count_lines(self) -> int:
         """Headlines and wrapped messages."""
-        return len(self._lines) or 1
+        return len(self._lines)
+
+    def empty(self) -> str:
+        """Why there may be none."""
+        return "No Events: the API server forgets them after an hour" if self._about else ""
 
     def draw_title(self, width: int) -> Strip:
         """What the Events are about."""
@@ -60,8 +64,6 @@ class EventsPane(LineView):
     def draw_line(self, index: int, width: int) -> Strip:
         """A headline, or a line of the message below it."""
         line = Line(width, self.palette.base)
-        if not self._lines:
-            return line.add(" No Events: the API server forgets them after an hour", self.palette.dim).strip()
         event, text = self._lines[index]
         if text:
             return line.add(f"{' ' * _INDENT}{text}", self.palette.dim).strip()

@@ -94,6 +94,14 @@ class LineView(Widget, can_focus=True):
         """
         raise NotImplementedError
 
+    def empty(self) -> str:
+        """What is said in place of the first line where there is none.
+
+        Returns:
+            A sentence with the next step, empty for nothing.
+        """
+        return ""
+
     def draw_title(self, width: int) -> Strip:
         """Draw the title, in a pane that has one.
 
@@ -254,6 +262,9 @@ class LineView(Widget, can_focus=True):
         strips = [self.draw_title(width)] if self.titled else []
         total = self.count_lines()
         blank = Strip.blank(width, self.palette.base)
+        if not total and (told := self.empty()):
+            mark = self.palette.sign("cut")
+            strips.append(Line(width, self.palette.base).add(f" {told}", self.palette.dim, mark).strip())
         visible = range(self.top, self.top + height - len(strips))
         strips += [self.draw_line(index, width) if index < total else blank for index in visible]
         return strips[:height]

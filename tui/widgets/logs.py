@@ -40,8 +40,12 @@ class LogsPane(LineView):
         self.repaint()
 
     def count_lines(self) -> int:
-        """One line a line, or one that says why there are none."""
-        return len(self._lines) or 1
+        """One line a line."""
+        return len(self._lines)
+
+    def empty(self) -> str:
+        """Why there are none."""
+        return self._note or "No line about this object yet"
 
     def scroll_lines(self, lines: int) -> None:
         """Scroll, and stop following unless the end is in sight."""
@@ -63,8 +67,6 @@ class LogsPane(LineView):
     def draw_line(self, index: int, width: int) -> Strip:
         """Time, level and message."""
         line, palette = Line(width, self.palette.base), self.palette
-        if not self._lines:
-            return line.add(f" {self._note or 'No line about this object yet'}", palette.dim).strip()
         entry = self._lines[index]
         bad = entry.level == "error"
         line.add(f" {_time(entry):9}", palette.dim)

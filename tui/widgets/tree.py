@@ -117,6 +117,10 @@ class TreePane(LineView):
         """One line a row."""
         return len(self.layout_.rows)
 
+    def empty(self) -> str:
+        """How to get rows."""
+        return "No context is connected: press its digit, or : and connect NAME"
+
     def move_cursor(self, index: int) -> None:
         """Put the cursor on a line and remember what it stands for."""
         super().move_cursor(index)
