@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui import __version__
 from tui.cluster.kubeconfig import ContextEntry, Kubeconfig, load_kubeconfig
@@ -72,10 +72,10 @@ def _add_options(parser: argparse.ArgumentParser, *, top: bool) -> None:
             "--context", metavar="A,B", help="the contexts to watch, names or globs; default: the current"
         )
         parser.add_argument("--all-contexts", action="store_true", help="watch every context of the kubeconfig")
-    quiet = {} if top else {"default": argparse.SUPPRESS}
-    parser.add_argument("--read-only", action="store_true", help="never send a write", **quiet)  # type: ignore[arg-type]
-    parser.add_argument("--ascii", action="store_true", help="draw with ASCII only", **quiet)  # type: ignore[arg-type]
-    parser.add_argument("--theme", metavar="NAME", help="a theme's name", **quiet)  # type: ignore[arg-type]
+    quiet: dict[str, Any] = {} if top else {"default": argparse.SUPPRESS}  # what stood before the command counts
+    parser.add_argument("--read-only", action="store_true", help="never send a write", **quiet)
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII only", **quiet)
+    parser.add_argument("--theme", metavar="NAME", help="a theme's name", **quiet)
 
 
 def _require_terminal() -> None:
@@ -91,7 +91,11 @@ def _kubeconfig_path(arguments: argparse.Namespace) -> Iterator[Path | None]:
         return
     from tui.demo.serve import end_child, start_child
 
-    process, kubeconfig = start_child()
+    print("Living through two months of three regions; a few seconds …", file=sys.stderr)
+    try:
+        process, kubeconfig = start_child()
+    except RuntimeError as error:
+        raise StartError(str(error)) from None
     try:
         yield kubeconfig
     finally:
