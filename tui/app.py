@@ -3,16 +3,17 @@
 import asyncio
 import signal
 from pathlib import Path
-from typing import ClassVar
 
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
+from tui.config.keymap import LAST_RESORT
 from tui.config.themes import Theme
 from tui.model.changes import Notice
 from tui.screens.help import HelpScreen
+from tui.screens.keyed import TakesKeys
 from tui.screens.main import MainScreen
 from tui.screens.shell import Shell
 from tui.widgets.divider import Divider
@@ -26,7 +27,6 @@ class GitopsApp(App[None]):
     CSS_PATH = Path(__file__).parent / "styles" / "gitops.tcss"
     TITLE = "gitops-tui"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", priority=True, show=False)]
 
     def __init__(self, shell: Shell, notices: tuple[Notice, ...] = ()) -> None:
         super().__init__(ansi_color=shell.palette.theme.ansi or None)
@@ -50,6 +50,19 @@ class GitopsApp(App[None]):
     async def on_unmount(self) -> None:
         """End every connection with the program."""
         await self.shell.session.close()
+
+    async def on_event(self, event: Event) -> None:
+        """Hand keys to the screen one at a time, in the order they were typed, whatever they open or close.
+
+        Textual would put each into the queue of whatever has the focus by then, where it overtakes those before it.
+        """
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(event, Key) and not event.is_forwarded and isinstance(screen, TakesKeys):
+            self.app_focus = True  # a terminal may forget to tell
+            await screen._mounted_event.wait()
+            await (self.action_quit() if event.key == LAST_RESORT else screen.take_key(event))
+        else:
+            await super().on_event(event)
 
     def _show_help(self) -> None:
         self.push_screen(HelpScreen(self.shell))

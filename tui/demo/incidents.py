@@ -27,7 +27,7 @@ SUSPENDED_IN_GIT = timedelta(days=12)
 MIRROR_STOPPED = timedelta(hours=3, minutes=20)
 """How long ago the Git mirror of ap-south was brought up to date last."""
 
-RECENT = timedelta(minutes=50)
+RECENT = timedelta(minutes=40)
 """From when on the past was simulated without gaps: Events last an hour, so this is all that is seen of it."""
 
 BAD_COMMIT = timedelta(minutes=7, seconds=20)

@@ -30,6 +30,8 @@ def _fields(data: bytes) -> dict[int, bytes]:
         tag, position = _varint(data, position)
         value, position = _varint(data, position)
         if tag & 7 == 2:
+            if position + value > len(data):
+                raise IndexError(position)
             found[tag >> 3] = data[position : position + value]
             position += value
         elif tag & 7 != 0:

@@ -26,7 +26,7 @@ DEFAULT_SEED = 1
 
 _ORIGIN = "/fleet.git"
 _MIRROR = "/ap-south/fleet.git"
-_SETTLING = timedelta(minutes=4)
+_SETTLING = timedelta(minutes=3, seconds=15)
 """How long each step of the far past is simulated: enough for every Kustomization to follow its dependencies."""
 
 
@@ -91,6 +91,8 @@ class World:
                     # The Receiver hears of the push.
                     cluster.engine.wake(Key("GitRepository", FLUX_NAMESPACE, FLUX_NAMESPACE), 1.0)
         self.advance(now)
+        for cluster in self.clusters.values():
+            cluster.store.expire()
 
     def _leap(self, to: datetime, now: datetime) -> None:
         self._publish(to, now)

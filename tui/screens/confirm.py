@@ -1,7 +1,5 @@
 """One question before what is dangerous."""
 
-from collections.abc import Callable
-
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -9,10 +7,13 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.screens.keyed import TakesKeys
 from tui.screens.shell import Shell
 
+_ANSWERS = {"y": True, "enter": True, "n": False, "q": False, "escape": False}
 
-class ConfirmScreen(ModalScreen[bool]):
+
+class ConfirmScreen(TakesKeys, ModalScreen[bool]):
     """Names what would be acted on; `y` or enter does it, anything else does not."""
 
     def __init__(self, shell: Shell, title: str, named: list[str]) -> None:
@@ -27,15 +28,7 @@ class ConfirmScreen(ModalScreen[bool]):
             yield Static(Content("\n".join(self._named)))
             yield Static(Content("y yes   n no"), classes="dialog-keys")
 
-    def on_key(self, event: Key) -> None:
+    async def take_key(self, event: Key) -> None:
         """Answer."""
-        event.stop()
-        answers: dict[str, Callable[[], object]] = {
-            "y": lambda: self.dismiss(True),
-            "enter": lambda: self.dismiss(True),
-            "n": lambda: self.dismiss(False),
-            "q": lambda: self.dismiss(False),
-            "escape": lambda: self.dismiss(False),
-        }
-        if event.key in answers:
-            answers[event.key]()
+        if event.key in _ANSWERS:
+            self.dismiss(_ANSWERS[event.key])

@@ -3,15 +3,54 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from textual import events
+from textual.binding import Binding
+from textual.events import Key
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tui.screens.shell import Shell
 
 Result = TypeVar("Result")
 
+_EDITS = {
+    key: binding.action for binding in Input.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")
+}
+"""Key → what it does in an input."""
 
-class KeyedScreen(Screen[Result]):
+
+class TakesKeys:
+    """A screen that the app hands each key when the one before was dealt with."""
+
+    async def take_key(self, event: Key) -> None:
+        """Deal with a key, to its end.
+
+        Args:
+            event: The key.
+        """
+        raise NotImplementedError
+
+
+async def type_into(field: Input, event: Key) -> bool:
+    """Let a key edit an input; nobody is told that its value has changed.
+
+    Args:
+        field: The input.
+        event: The key.
+
+    Returns:
+        Whether the key means anything there.
+    """
+    with field.prevent(Input.Changed):
+        if event.is_printable and event.character:
+            field.replace(event.character, *field.selection)
+        elif event.key in _EDITS:
+            await field.app.run_action(_EDITS[event.key], field)
+        else:
+            return False
+    return True
+
+
+class KeyedScreen(TakesKeys, Screen[Result]):
     """Looks each key up in the keymap and calls what handles that action here."""
 
     BINDINGS = []  # noqa: RUF012 (Textual's own form)
@@ -43,15 +82,8 @@ class KeyedScreen(Screen[Result]):
             handler()
         return handler is not None
 
-    def on_key(self, event: events.Key) -> None:
-        """Do what the key means; what was typed ahead of a screen that has opened since goes to that one."""
-        top = self.app.screen
-        if top is not self:
-            event.stop()
-            event.prevent_default()
-            (top.focused or top).post_message(events.Key(event.key, event.character))
-            return
+    async def take_key(self, event: Key) -> None:
+        """Do what the key means here, if anything."""
         action = self.shell.actions_by_key.get(event.key)
-        if action is not None and self.act(action):
-            event.stop()
-            event.prevent_default()
+        if action is not None:
+            self.act(action)

@@ -35,6 +35,7 @@ from tui.widgets.logs import LogsPane
 from tui.widgets.tree import TreePane
 
 _FOOTER = sorted((action for action in ACTIONS.values() if action.footer), key=lambda action: action.footer)
+_FILTER = "words, kind:ks, ns:x, ctx:x, is:failed, -l key=value, !word"
 _TICK = 10.0
 """Seconds between looks at the clock: ages, and requests that nobody answers."""
 
@@ -55,9 +56,7 @@ class MainScreen(KeyedScreen[None]):
         self.logs = LogsPane(palette)
         self.detail = DetailStrip(palette)
         self.footer = Footer(palette)
-        self.filter = Input(
-            placeholder="words, kind:ks, ns:x, ctx:x, is:failed, -l key=value, !word", id="filter", compact=True
-        )
+        self.filter = Input(placeholder=_FILTER, id="filter", compact=True, select_on_focus=False)
         self.filter.cursor_blink = False
         self.frames = FrameClock(self.draw_frame)
         self.panes = MainPanes(self)
@@ -91,19 +90,24 @@ class MainScreen(KeyedScreen[None]):
         self.call_after_refresh(self._connect)
         self.set_interval(_TICK, self._tick)
 
-    def on_key(self, event: Key) -> None:
+    async def take_key(self, event: Key) -> None:
         """Do what the key means; whatever the footer said has been seen then."""
         self.keys.see_notice()
         self._untouched = False
-        if self.focused is self.filter and self.app.screen is self:
-            self.keys.on_filter_key(event)
+        if self.focused is self.filter:
+            await self.keys.take_filter_key(event)
         else:
-            super().on_key(event)
+            await super().take_key(event)
         self.frames.request(urgent=True)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Narrow the tree down while the filter is typed."""
-        self.set_view(msgspec.structs.replace(self.view, query=parse_query(event.value)))
+    def on_input_changed(self) -> None:
+        """Narrow the tree down by what was pasted into the filter."""
+        self.narrow()
+
+    def narrow(self) -> None:
+        """Show what the filter says."""
+        if self.filter.value != self.view.query.text:
+            self.set_view(msgspec.structs.replace(self.view, query=parse_query(self.filter.value)))
 
     def on_resize(self) -> None:
         """Share the room out anew."""

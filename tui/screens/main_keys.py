@@ -8,10 +8,10 @@ import msgspec
 from textual.events import Key
 
 from tui.model.changes import Notice, Severity
-from tui.model.query import parse_query
 from tui.model.rows import Mode, context_ref
 from tui.screens.command import run_command
 from tui.screens.diff import DiffScreen
+from tui.screens.keyed import type_into
 from tui.screens.messages import MessagesScreen
 from tui.screens.palette import PaletteScreen
 from tui.screens.text import ManifestScreen
@@ -138,39 +138,38 @@ class MainKeys:
         self._screen.selection_changed()
 
     def _open_filter(self) -> None:
-        self._screen.filter.display = True
-        self._screen.filter.value = self._screen.view.query.text
-        self._screen.set_focus(self._screen.filter)
+        field = self._screen.filter
+        field.display = True
+        field.value = self._screen.view.query.text
+        field.action_select_all()  # what is typed takes the place of the old filter
+        self._screen.set_focus(field)
 
     def close_filter(self) -> None:
         """Hide the input; the filter stays in force."""
         self._screen.filter.display = False
         self._screen.set_focus(self._screen.tree_pane)
 
-    def on_filter_key(self, event: Key) -> None:
+    async def take_filter_key(self, event: Key) -> None:
         """While the filter is typed: arrows move in the tree, escape clears it.
-
-        A printable key that comes here was typed before the input had the focus.
 
         Args:
             event: The key.
         """
         motion = {"down": "down", "up": "up", "pagedown": "page_down", "pageup": "page_up"}.get(event.key)
         if event.key == "escape":
-            self._screen.filter.value = ""
-            self._set(query=parse_query(""))
+            self._clear_filter()
             self.close_filter()
         elif event.key in ("tab", "enter"):
             self.close_filter()
-        elif event.is_printable and event.character:
-            self._screen.filter.insert_text_at_cursor(event.character)
         elif motion is not None:
             self._screen.tree_pane.go(motion)
             self._screen.selection_changed()
-        else:
-            return
-        event.stop()
-        event.prevent_default()
+        elif await type_into(self._screen.filter, event):
+            self._screen.narrow()
+
+    def _clear_filter(self) -> None:
+        self._screen.filter.value = ""
+        self._screen.narrow()
 
     def _toggle_faults(self) -> None:
         self._set(faults_only=not self._screen.view.faults_only)
@@ -191,8 +190,7 @@ class MainKeys:
         elif screen.focused is not screen.tree_pane:
             screen.panes.focus(screen.tree_pane)
         elif screen.view.query:
-            screen.filter.value = ""
-            self._set(query=parse_query(""))
+            self._clear_filter()
         elif screen.view.faults_only:
             self._set(faults_only=False)
         elif screen.tree_pane.marks:

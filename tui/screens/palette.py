@@ -1,13 +1,14 @@
 """The palette: type a command; tab completes it, enter runs exactly what was typed."""
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Input
 
 from tui.screens.command import suggestions
+from tui.screens.keyed import TakesKeys, type_into
 from tui.screens.shell import Shell
 from tui.widgets.cellwise import Line, fit
 from tui.widgets.lines import LineView
@@ -42,14 +43,14 @@ class _Suggestions(LineView, can_focus=False):
         return line.add(palette.plain(says), palette.dim, palette.sign("cut")).strip()
 
 
-class PaletteScreen(ModalScreen[str | None]):
+class PaletteScreen(TakesKeys, ModalScreen[str | None]):
     """Dismissed with what was typed, or None."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         contexts = list(shell.session.picture.statuses)
         self._all = suggestions(contexts, sorted(shell.themes), shell.keymap)
-        self._input = Input(placeholder="command", id="command", compact=True)
+        self._input = Input(placeholder="command", id="command", compact=True, select_on_focus=False)
         self._input.cursor_blink = False
         self._list = _Suggestions(shell.palette)
 
@@ -64,14 +65,17 @@ class PaletteScreen(ModalScreen[str | None]):
         self._list.matches = self._all
         self.set_focus(self._input)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Narrow the suggestions down."""
-        typed = event.value.strip().lower()
+    def on_input_changed(self) -> None:
+        """Narrow the suggestions down to what was pasted."""
+        self._narrow()
+
+    def _narrow(self) -> None:
+        typed = self._input.value.strip().lower()
         starts = [pair for pair in self._all if pair[0].lower().startswith(typed)]
         holds = [pair for pair in self._all if pair not in starts and typed in f"{pair[0]} {pair[1]}".lower()]
         self._list.show(starts + holds)
 
-    def on_key(self, event: events.Key) -> None:
+    async def take_key(self, event: Key) -> None:
         """Enter runs exactly what was typed, tab and arrows put a suggestion into the input, escape leaves."""
         match event.key:
             case "escape":
@@ -82,12 +86,9 @@ class PaletteScreen(ModalScreen[str | None]):
                 self._choose(-1)
             case "enter":
                 self.dismiss(self._input.value.strip() or None)
-            case _ if event.is_printable and event.character:
-                self._input.insert_text_at_cursor(event.character)  # typed before the palette was up
             case _:
-                return
-        event.stop()
-        event.prevent_default()
+                if await type_into(self._input, event):
+                    self._narrow()
 
     def _choose(self, step: int) -> None:
         matches = self._list.matches
