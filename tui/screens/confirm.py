@@ -13,7 +13,7 @@ from tui.screens.shell import Shell
 _ANSWERS = {"y": True, "enter": True, "n": False, "q": False, "escape": False}
 
 
-class ConfirmScreen(TakesKeys, ModalScreen[bool]):
+class ConfirmScreen(TakesKeys[bool], ModalScreen[bool]):
     """Names what would be acted on; `y` or enter does it, anything else does not."""
 
     def __init__(self, shell: Shell, title: str, named: list[str]) -> None:

@@ -18,7 +18,7 @@ _EDITS = {
 """Key → what it does in an input."""
 
 
-class TakesKeys:
+class TakesKeys(Screen[Result]):
     """A screen that the app hands each key when the one before was dealt with."""
 
     async def take_key(self, event: Key) -> None:
@@ -50,7 +50,7 @@ async def type_into(field: Input, event: Key) -> bool:
     return True
 
 
-class KeyedScreen(TakesKeys, Screen[Result]):
+class KeyedScreen(TakesKeys[Result]):
     """Looks each key up in the keymap and calls what handles that action here."""
 
     BINDINGS = []  # noqa: RUF012 (Textual's own form)

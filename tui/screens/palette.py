@@ -43,7 +43,7 @@ class _Suggestions(LineView, can_focus=False):
         return line.add(palette.plain(says), palette.dim, palette.sign("cut")).strip()
 
 
-class PaletteScreen(TakesKeys, ModalScreen[str | None]):
+class PaletteScreen(TakesKeys[str | None], ModalScreen[str | None]):
     """Dismissed with what was typed, or None."""
 
     def __init__(self, shell: Shell) -> None:
