@@ -21,10 +21,11 @@ from tui.config.settings import Settings
 from tui.config.themes import load_themes
 from tui.demo.world import initial_events, initial_logs, initial_objects
 from tui.model.changes import Change, ContextStatus, EventsListed, KindListed, LogLine, Phase
+from tui.model.decode import decode_object
 from tui.model.kinds import KINDS
 from tui.model.pending import Pending, Question
 from tui.model.refs import ObjectRef
-from tui.model.resources import Resource, decode_object
+from tui.model.resources import Resource
 from tui.ports import Emit
 from tui.screens.shell import Shell
 from tui.session import Session

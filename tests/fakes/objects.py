@@ -12,10 +12,11 @@ import msgspec
 
 from tests.fakes.clock import NOON
 from tui.model.changes import EventRecord
+from tui.model.decode import decode_object
 from tui.model.kinds import KINDS
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
-from tui.model.resources import Resource, decode_object
+from tui.model.resources import Resource
 
 Body = dict[str, Any]
 """An object as API JSON."""

@@ -34,9 +34,9 @@ from tui.model.changes import (
     Phase,
     Severity,
 )
+from tui.model.decode import Skipped
 from tui.model.health import State
 from tui.model.intent import Outcome, Step, Verb, ask, settle
-from tui.model.resources import Skipped
 from tui.store import Dirty, Store
 
 A, B = ref("Kustomization", "a"), ref("Kustomization", "b")

@@ -7,9 +7,9 @@ import msgspec
 
 from tui.cluster.feeds import Listing, Step
 from tui.model.changes import EventRecord, EventSeen, EventsListed
+from tui.model.decode import ApiStatus, Skipped
 from tui.model.kinds import KINDS
 from tui.model.refs import ObjectRef
-from tui.model.resources import ApiStatus, Skipped
 from tui.model.text import clean_json
 
 _OTHERS = (

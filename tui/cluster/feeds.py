@@ -6,8 +6,9 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from tui.model.changes import Change, KindListed, ObjectChanged, ObjectDeleted
+from tui.model.decode import ApiStatus, Skipped, WatchEvent, decode_page, decode_watch_event
 from tui.model.refs import ObjectRef
-from tui.model.resources import ApiStatus, Resource, Skipped, WatchEvent, decode_page, decode_watch_event
+from tui.model.resources import Resource
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from tui.cluster.patience import Patience
 from tui.cluster.refusal import Refused, refusal
 from tui.cluster.status import Report, Standing, State
 from tui.model.changes import ObjectSkipped
-from tui.model.resources import ApiStatus, Skipped
+from tui.model.decode import ApiStatus, Skipped
 from tui.ports import Emit
 
 T = TypeVar("T")

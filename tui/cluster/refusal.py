@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tui.cluster.backoff import retry_after
-from tui.model.resources import decode_status
+from tui.model.decode import decode_status
 from tui.ports import ClusterError
 
 

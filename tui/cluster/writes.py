@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 
 from tui.cluster.connection import Connection, Unreachable
+from tui.model.decode import decode_status
 from tui.model.refs import ObjectRef
-from tui.model.resources import decode_status
 from tui.ports import ClusterError, WriteReply
 
 FIELD_MANAGER = "gitops-tui"

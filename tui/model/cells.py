@@ -30,7 +30,7 @@ class Cells(msgspec.Struct, frozen=True, gc=False):
     state: State
     name: str
     namespace: str
-    """Empty where it is the parent row's or Flux's own."""
+    """Empty where it is the parent row's, or Flux's own at the top."""
     kind: str
     """The kind's abbreviation."""
     revision: str
@@ -57,7 +57,7 @@ def cells(row: Row, picture: Picture, now: datetime) -> Cells:
     """
     ref = row.ref
     resource, health = picture.get(ref), picture.health(ref)
-    namespace = "" if ref.namespace in _expected_namespaces(row) else ref.namespace
+    namespace = "" if ref.namespace == _expected_namespace(row) else ref.namespace
     short = KINDS[ref.kind].short
     if resource is None:
         return Cells(State.UNKNOWN, ref.name, namespace, short, "", "", health.message, "")
@@ -77,9 +77,9 @@ def cells(row: Row, picture: Picture, now: datetime) -> Cells:
     )
 
 
-def _expected_namespaces(row: Row) -> tuple[str, ...]:
+def _expected_namespace(row: Row) -> str:
     """Where a reader takes an object to be when its row names no namespace."""
-    return ("", FLUX_NAMESPACE) if row.parent is None else ("", FLUX_NAMESPACE, row.parent.namespace)
+    return row.parent.namespace if row.parent is not None else FLUX_NAMESPACE
 
 
 def revision_cell(resource: Resource) -> str:

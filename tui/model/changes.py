@@ -5,8 +5,9 @@ from enum import StrEnum
 
 import msgspec
 
+from tui.model.decode import Skipped
 from tui.model.refs import ObjectRef
-from tui.model.resources import Resource, Skipped
+from tui.model.resources import Resource
 
 
 class Phase(StrEnum):

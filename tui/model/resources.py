@@ -12,29 +12,28 @@ import msgspec
 from tui.model import kinds
 from tui.model.kinds import EXTENSIONS_SWITCH, KINDS, OPERATOR_SWITCH, RECONCILE_REQUEST
 from tui.model.refs import ObjectRef
-from tui.model.text import clean, clean_json
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 """A `metav1.Time`: RFC 3339, always with its zone."""
 
 
-class _Api(msgspec.Struct, frozen=True, rename="camel", gc=False):
+class Api(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A piece of API JSON; fields that are not named here are skipped by the decoder."""
 
 
-class FieldSet(_Api, frozen=True, rename=None):
+class FieldSet(Api, frozen=True, rename=None):
     """The one field that `managedFields` is read for."""
 
     suspend: dict[str, Any] | None = msgspec.field(name="f:suspend", default=None)
 
 
-class FieldsV1(_Api, frozen=True, rename=None):
+class FieldsV1(Api, frozen=True, rename=None):
     """Which fields a manager owns, as far as the program asks."""
 
     spec: FieldSet | None = msgspec.field(name="f:spec", default=None)
 
 
-class ManagedFields(_Api, frozen=True):
+class ManagedFields(Api, frozen=True):
     """One field manager's entry."""
 
     manager: str = ""
@@ -43,7 +42,7 @@ class ManagedFields(_Api, frozen=True):
     fields_v1: FieldsV1 = msgspec.field(name="fieldsV1", default=FieldsV1())
 
 
-class OwnerReference(_Api, frozen=True):
+class OwnerReference(Api, frozen=True):
     """An owner in the Kubernetes sense, which garbage collection follows."""
 
     kind: str
@@ -51,7 +50,7 @@ class OwnerReference(_Api, frozen=True):
     uid: str = ""
 
 
-class Annotations(_Api, frozen=True):
+class Annotations(Api, frozen=True):
     """The annotations that mean something to the program; all others (`last-applied-configuration`!) are dropped."""
 
     requested_at: str = msgspec.field(name=RECONCILE_REQUEST, default="")
@@ -60,7 +59,7 @@ class Annotations(_Api, frozen=True):
     suspended_by: str = msgspec.field(name="fluxcd.controlplane.io/suspendedBy", default="")
 
 
-class Metadata(_Api, frozen=True):
+class Metadata(Api, frozen=True):
     """Object metadata."""
 
     name: str
@@ -76,7 +75,7 @@ class Metadata(_Api, frozen=True):
     managed_fields: tuple[ManagedFields, ...] = ()
 
 
-class LocalRef(_Api, frozen=True):
+class LocalRef(Api, frozen=True):
     """A reference to another object, as specs write it: kind and namespace may be left out."""
 
     name: str = ""
@@ -86,7 +85,7 @@ class LocalRef(_Api, frozen=True):
     ready_expr: str = ""
 
 
-class SourceVersion(_Api, frozen=True):
+class SourceVersion(Api, frozen=True):
     """What a source follows: `spec.ref` of a GitRepository or OCIRepository."""
 
     branch: str = ""
@@ -97,7 +96,7 @@ class SourceVersion(_Api, frozen=True):
     digest: str = ""
 
 
-class ChartSpec(_Api, frozen=True):
+class ChartSpec(Api, frozen=True):
     """`spec.chart.spec` of a HelmRelease. The generated OCIRepository form has a `url` instead of a chart."""
 
     chart: str = ""
@@ -106,14 +105,14 @@ class ChartSpec(_Api, frozen=True):
     source_ref: LocalRef | None = None
 
 
-class ChartTemplate(_Api, frozen=True):
+class ChartTemplate(Api, frozen=True):
     """`spec.chart` of a HelmRelease."""
 
     kind: str = "HelmChart"
     spec: ChartSpec = ChartSpec()
 
 
-class Spec(_Api, frozen=True):
+class Spec(Api, frozen=True):
     """The union of the spec fields of all Flux kinds that the program uses."""
 
     suspend: bool = False
@@ -137,7 +136,7 @@ class Spec(_Api, frozen=True):
     image_repository_ref: LocalRef | None = None
 
 
-class Condition(_Api, frozen=True):
+class Condition(Api, frozen=True):
     """A status condition."""
 
     type: str
@@ -148,7 +147,7 @@ class Condition(_Api, frozen=True):
     observed_generation: int = 0
 
 
-class Artifact(_Api, frozen=True):
+class Artifact(Api, frozen=True):
     """What a source fetched last."""
 
     revision: str = ""
@@ -157,7 +156,7 @@ class Artifact(_Api, frozen=True):
     metadata: dict[str, str] = {}
 
 
-class InventoryEntry(_Api, frozen=True):
+class InventoryEntry(Api, frozen=True):
     """One applied object; an ArtifactGenerator lists name and namespace of its artifacts instead of an id."""
 
     id: str = ""
@@ -165,13 +164,13 @@ class InventoryEntry(_Api, frozen=True):
     namespace: str = ""
 
 
-class Inventory(_Api, frozen=True):
+class Inventory(Api, frozen=True):
     """What an applier applied."""
 
     entries: tuple[InventoryEntry, ...] = ()
 
 
-class HistoryEntry(_Api, frozen=True):
+class HistoryEntry(Api, frozen=True):
     """One past reconciliation of a Kustomization, or one Helm release snapshot of a HelmRelease."""
 
     last_reconciled: Time | None = None
@@ -186,7 +185,7 @@ class HistoryEntry(_Api, frozen=True):
     last_deployed: Time | None = None
 
 
-class Status(_Api, frozen=True):
+class Status(Api, frozen=True):
     """The union of the status fields of all Flux kinds that the program uses."""
 
     conditions: tuple[Condition, ...] = ()
@@ -202,12 +201,6 @@ class Status(_Api, frozen=True):
     failures: int = 0
     install_failures: int = 0
     upgrade_failures: int = 0
-
-
-class _WireObject(_Api, frozen=True):
-    metadata: Metadata
-    spec: Spec = Spec()
-    status: Status | None = None
 
 
 class Resource(msgspec.Struct, frozen=True, gc=False):
@@ -272,201 +265,3 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
             deployed = (entry for entry in status.history if entry.status == "deployed")
             return next(deployed, status.history[0]).chart_version
         return status.last_applied_revision or status.last_attempted_revision
-
-
-class Skipped(msgspec.Struct, frozen=True):
-    """An object that could not be decoded and is left out of the picture."""
-
-    context: str
-    kind: str
-    name: str
-    """`namespace/name` where it could be read, else empty."""
-    why: str
-
-
-class Page(msgspec.Struct, frozen=True):
-    """One page of a list."""
-
-    resources: tuple[Resource, ...]
-    skipped: tuple[Skipped, ...]
-    resource_version: str
-    continue_token: str
-    """Empty on the last page."""
-
-
-class ApiStatus(_Api, frozen=True):
-    """A `metav1.Status`: what an API server answers instead of an object when it refuses."""
-
-    code: int = 0
-    reason: str = ""
-    message: str = ""
-
-
-class WatchEvent(msgspec.Struct, frozen=True):
-    """One line of a watch."""
-
-    type: str
-    """`ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK` or `ERROR`."""
-    resource_version: str
-    """Where the watch may be resumed, empty for `ERROR`."""
-    resource: Resource | None = None
-    """None for `BOOKMARK` and `ERROR`, and where the object was skipped."""
-    skipped: Skipped | None = None
-    error: ApiStatus | None = None
-
-
-class _ListMeta(_Api, frozen=True):
-    resource_version: str = ""
-    continue_token: str = msgspec.field(name="continue", default="")
-
-
-class _RawList(_Api, frozen=True):
-    metadata: _ListMeta
-    items: tuple[msgspec.Raw, ...] | None
-
-
-class _WireList(_Api, frozen=True):
-    metadata: _ListMeta
-    items: tuple[_WireObject, ...] | None
-
-
-class _WireEvent(_Api, frozen=True):
-    type: str
-    object: msgspec.Raw
-
-
-class _Identity(_Api, frozen=True):
-    name: str = ""
-    namespace: str = ""
-    resource_version: str = ""
-
-
-class _IdentityOnly(_Api, frozen=True):
-    metadata: _Identity = _Identity()
-
-
-_decode_list = msgspec.json.Decoder(_WireList).decode
-_decode_raw_list = msgspec.json.Decoder(_RawList).decode
-_decode_object = msgspec.json.Decoder(_WireObject).decode
-_decode_event = msgspec.json.Decoder(_WireEvent).decode
-_decode_identity = msgspec.json.Decoder(_IdentityOnly).decode
-_decode_status = msgspec.json.Decoder(ApiStatus).decode
-
-
-def decode_object(raw: bytes, context: str, kind: str) -> Resource:
-    """Decode one object.
-
-    Args:
-        raw: The object as the API server wrote it.
-        context: The context it was read through.
-        kind: Its kind (list items may leave theirs out).
-
-    Returns:
-        The object, its text cleaned.
-
-    Raises:
-        msgspec.MsgspecError: It is no JSON, or not of the shape that Flux's CRDs promise.
-    """
-    try:
-        return _resource(_decode_object(clean_json(raw)), context, kind)
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise msgspec.DecodeError(str(error)) from None
-
-
-def decode_page(raw: bytes, context: str, kind: str) -> Page:
-    """Decode one page of a list; an item that can't be decoded is reported and the others are kept.
-
-    Args:
-        raw: The page as the API server wrote it.
-        context: The context it was read through.
-        kind: The kind that was listed.
-
-    Returns:
-        The page.
-
-    Raises:
-        msgspec.MsgspecError: The page as a whole is no list.
-    """
-    try:
-        page = _decode_list(clean_json(raw))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _decode_page_by_item(raw, context, kind)
-    resources = tuple(_resource(item, context, kind) for item in page.items or ())
-    return Page(resources, (), page.metadata.resource_version, page.metadata.continue_token)
-
-
-def decode_watch_event(raw: bytes, context: str, kind: str) -> WatchEvent:
-    """Decode one line of a watch.
-
-    Args:
-        raw: The line, without its newline.
-        context: The context it was read through.
-        kind: The kind that is watched.
-
-    Returns:
-        The event; an object that can't be decoded is reported in `skipped` and the watch can go on.
-
-    Raises:
-        msgspec.MsgspecError: The line as a whole is no watch event.
-    """
-    event = _decode_event(raw)
-    if event.type == "ERROR":
-        return WatchEvent("ERROR", "", error=decode_status(bytes(event.object)))
-    if event.type == "BOOKMARK":
-        return WatchEvent("BOOKMARK", _decode_identity(event.object).metadata.resource_version)
-    try:
-        resource = decode_object(bytes(event.object), context, kind)
-    except msgspec.DecodeError as error:
-        version = _identity(event.object).resource_version
-        return WatchEvent(event.type, version, skipped=_skipped(event.object, context, kind, error))
-    return WatchEvent(event.type, resource.metadata.resource_version, resource)
-
-
-def decode_status(raw: bytes) -> ApiStatus:
-    """Decode the body of a refusal.
-
-    Args:
-        raw: The body, which a proxy on the way may have written.
-
-    Returns:
-        The API server's status, or an empty one with the body's first characters as message.
-    """
-    try:
-        return _decode_status(clean_json(raw))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ApiStatus(message=clean(raw[:200].decode("utf-8", "replace")))
-
-
-def _resource(wire: _WireObject, context: str, kind: str) -> Resource:
-    metadata = wire.metadata
-    return Resource(
-        ObjectRef(context, kind, metadata.namespace, metadata.name), metadata, wire.spec, wire.status or _NO_STATUS
-    )
-
-
-_NO_STATUS = Status()
-
-
-def _decode_page_by_item(raw: bytes, context: str, kind: str) -> Page:
-    page = _decode_raw_list(raw)
-    resources: list[Resource] = []
-    skipped: list[Skipped] = []
-    for item in page.items or ():
-        try:
-            resources.append(decode_object(bytes(item), context, kind))
-        except msgspec.DecodeError as error:
-            skipped.append(_skipped(item, context, kind, error))
-    return Page(tuple(resources), tuple(skipped), page.metadata.resource_version, page.metadata.continue_token)
-
-
-def _identity(raw: msgspec.Raw) -> _Identity:
-    try:
-        return _decode_identity(clean_json(bytes(raw))).metadata
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _Identity()
-
-
-def _skipped(raw: msgspec.Raw, context: str, kind: str, error: msgspec.DecodeError) -> Skipped:
-    identity = _identity(raw)
-    name = f"{identity.namespace}/{identity.name}" if identity.namespace else identity.name
-    return Skipped(context, kind, name, str(error))

@@ -8,6 +8,7 @@ from textual.strip import Strip
 
 from tui.model.changes import Severity
 from tui.model.refs import ObjectRef
+from tui.model.text import mask_credentials
 from tui.ports import ClusterError
 from tui.screens.keyed import KeyedScreen
 from tui.screens.shell import Shell
@@ -110,6 +111,6 @@ class ManifestScreen(TextScreen):
             self.pane.show([f"{self._ref.context} is not connected"])
             return
         try:
-            self.pane.show((await cluster.manifest(self._ref)).splitlines())
+            self.pane.show(mask_credentials(await cluster.manifest(self._ref)).splitlines())
         except ClusterError as error:
             self.pane.show([str(error)])

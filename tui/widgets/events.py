@@ -4,7 +4,7 @@ from textual.strip import Strip
 
 from tui.model.changes import EventRecord
 from tui.model.health import State
-from tui.model.text import one_line, shorten_hashes
+from tui.model.text import mask_credentials, one_line, shorten_hashes
 from tui.widgets.cellwise import Line, wrap
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
@@ -55,7 +55,10 @@ class EventsPane(LineView):
 
     def empty(self) -> str:
         """Why there may be none."""
-        return "No Events: the API server forgets them after an hour" if self._about else ""
+        if not self._about:
+            return ""
+        why = "the API server forgets them after an hour" if self._note == "live" else self._note
+        return f"No Events: {why}"
 
     def draw_title(self, width: int) -> Strip:
         """What the Events are about."""
@@ -71,7 +74,10 @@ class EventsPane(LineView):
 
     def text(self) -> str:
         """What is shown, for the clipboard."""
-        return "\n".join(f"{_time(event)} {event.reason} {event.ref.path}: {event.message}" for event in self._events)
+        return "\n".join(
+            f"{_time(event)} {event.reason} {event.ref.path}: {mask_credentials(event.message)}"
+            for event in self._events
+        )
 
     def _draw_headline(self, event: EventRecord, line: Line) -> Strip:
         palette = self.palette
@@ -92,7 +98,7 @@ class EventsPane(LineView):
         self._lines = []
         for event in self._events:
             self._lines.append((event, ""))
-            for text in wrap(shorten_hashes(one_line(event.message)), width)[:most]:
+            for text in wrap(mask_credentials(shorten_hashes(one_line(event.message))), width)[:most]:
                 self._lines.append((event, text or " "))
         self._wrapped_for = (self.size.width, self.zoomed)
 

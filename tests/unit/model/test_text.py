@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.objects import condition, ks, to_json
 from tests.fakes.properties import quick
-from tui.model.resources import decode_object
+from tui.model.decode import decode_object
 from tui.model.text import clean, clean_json, mask_credentials, one_line, shorten_hashes
 
 HOSTILE = [

@@ -24,9 +24,9 @@ from tests.fakes.objects import (
     to_json,
     watch_line,
 )
+from tui.model.decode import decode_object, decode_page, decode_status, decode_watch_event
 from tui.model.kinds import KINDS, find_kind
 from tui.model.refs import ObjectRef
-from tui.model.resources import decode_object, decode_page, decode_status, decode_watch_event
 
 REALISTIC = [
     git(),
