@@ -176,9 +176,10 @@ def _build_shell(
     )
     themes, theme_problems = load_themes(builtin_themes(), paths.themes)
     no_color = "NO_COLOR" in os.environ
-    name, file = (arguments.theme, "--theme") if arguments.theme else (settings.theme, settings.file)
+    asked = (settings.theme, settings.file, settings.lines.get("theme", 0))
+    name, file, line = (arguments.theme, "--theme", 0) if arguments.theme else asked
     try:
-        theme, choice_problems = choose_theme(themes, "ansi" if no_color else name, file=file)
+        theme, choice_problems = choose_theme(themes, "ansi" if no_color else name, file=file, line=line)
     except LookupError as error:
         raise StartError(str(error)) from None
     clock = SystemClock()

@@ -137,7 +137,7 @@ _CONTEXTS = (
 _PROGRAM = (
     Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=12),
     Action("messages", ("M",), "messages", "Everything that was said: failures, refusals, outcomes", Topic.PROGRAM),
-    Action("copy", ("c",), "copy", "Copy the selected text or the object's name", Topic.PROGRAM),
+    Action("copy", ("c",), "copy", "Copy what the focused pane says", Topic.PROGRAM),
     Action("theme.next", (), "next theme", "Try the next theme", Topic.PROGRAM),
     Action("quit", ("q", "ctrl+q", "ctrl+c"), "quit", "Leave", Topic.PROGRAM),
 )

@@ -59,7 +59,8 @@ class GitopsApp(App[None]):
         screen = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(event, Key) and not event.is_forwarded and isinstance(screen, TakesKeys):
             self.app_focus = True  # a terminal may forget to tell
-            await screen._mounted_event.wait()
+            while not screen.is_mounted:  # noqa: ASYNC110 (some milliseconds; Textual offers no event)
+                await asyncio.sleep(0)
             await (self.action_quit() if event.key == LAST_RESORT else screen.take_key(event))
         else:
             await super().on_event(event)

@@ -1,4 +1,4 @@
-"""README and CONTRIBUTING say what the code does."""
+"""README, CONTRIBUTING and the pictures say what the code does."""
 
 import argparse
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.readme import ROOT, WRITTEN, rewritten
+from tests.screenshots import _TEXT, FOLDER, MONOSPACE, SHOTS, Shot, _place
 from tui.__main__ import _parser
 from tui.actions import DEFAULT_KEYS
 from tui.config.keymap import resolve_keymap
@@ -103,3 +104,24 @@ def test_paths_in_the_map_exist() -> None:
 
     assert len(paths) > 20
     assert sorted(path for path in paths if not (ROOT / path).exists()) == []
+
+
+@pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
+def test_pictures_are_there_and_need_no_network(shot: Shot) -> None:
+    svg = (FOLDER / f"{shot.name}.svg").read_text(encoding="utf-8")
+
+    assert (FOLDER / f"{shot.name}.png").read_bytes().startswith(b"\x89PNG")
+    assert ">gitops-tui<" in svg
+    assert "@font-face" not in svg
+    assert re.search(r"terminal-\d", svg) is None
+
+
+def test_a_sign_that_the_monospace_lacks_gets_a_font_and_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.screenshots.font_for", lambda sign: "Symbola" if sign == "⧗" else MONOSPACE)
+    text = '<text class="r1" x="12.2" y="20" textLength="36.6" clip-path="url(#l)">a⧗&lt;</text>'
+
+    assert _TEXT.sub(_place, text) == (
+        '<text class="r1" y="20" clip-path="url(#l)" x="12.2">a</text>'
+        '<text class="r1" y="20" clip-path="url(#l)" font-family="Symbola" text-anchor="middle" x="30.5">⧗</text>'
+        '<text class="r1" y="20" clip-path="url(#l)" x="36.6">&lt;</text>'
+    )

@@ -22,7 +22,7 @@ DEFAULT_GIT_SERVER = "http://127.0.0.1:8418"
 """What repository URLs begin with where nothing is served."""
 
 DEFAULT_SEED = 1
-"""The seed of `gitops-tui demo` and of the screenshots."""
+"""The seed of `gitops-tui demo`."""
 
 _ORIGIN = "/fleet.git"
 _MIRROR = "/ap-south/fleet.git"

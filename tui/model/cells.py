@@ -35,8 +35,6 @@ class Cells(msgspec.Struct, frozen=True, gc=False):
     """The kind's abbreviation."""
     revision: str
     """What is in force, or `before→after` where another one was tried."""
-    short_revision: str
-    """What is in force in 8 characters, for where there is little room: `9f8e7d6c`."""
     message: str
     """One line: why it is not fine, or how the last request stands; empty for what is fine."""
     age: str
@@ -60,17 +58,15 @@ def cells(row: Row, picture: Picture, now: datetime) -> Cells:
     namespace = "" if ref.namespace == _expected_namespace(row) else ref.namespace
     short = KINDS[ref.kind].short
     if resource is None:
-        return Cells(State.UNKNOWN, ref.name, namespace, short, "", "", health.message, "")
+        return Cells(State.UNKNOWN, ref.name, namespace, short, "", health.message, "")
     message, emphasis = _message(picture, resource, now)
     shown_age = age(health.since, now)
-    in_force = parse_revision(resource.revision)
     return Cells(
         health.state,
         ref.name,
         namespace,
         short,
         revision_cell(resource),
-        in_force.digest[:8] or in_force.name[:8],
         message,
         shown_age,
         emphasis,

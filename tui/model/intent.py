@@ -10,7 +10,7 @@ from tui.model.health import State, assess, is_static
 from tui.model.kinds import KINDS, RECONCILE_REQUEST
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.model.text import one_line
+from tui.model.text import mask_credentials, one_line
 from tui.model.times import parse_duration
 
 
@@ -206,12 +206,13 @@ def _handled(outcome: Outcome, resource: Resource) -> bool:
 
 def _judge(outcome: Outcome, resource: Resource, now: datetime) -> Outcome:
     health = assess(resource)
+    told = mask_credentials(one_line(health.message))
     if health.state is State.SUSPENDED:
         return settle(outcome, Step.FAILED, "it was suspended meanwhile: nothing was reconciled", now)
     if health.state in (State.READY, State.STATIC):
-        return settle(outcome, Step.READY, one_line(health.message), now)
+        return settle(outcome, Step.READY, told, now)
     if health.state in (State.FAILED, State.STALLED, State.WAITING):
-        return settle(outcome, Step.FAILED, f"{health.reason}: {one_line(health.message)}", now)
+        return settle(outcome, Step.FAILED, f"{health.reason}: {told}", now)
     is_news = outcome.step is Step.ASKED
     return msgspec.structs.replace(outcome, step=Step.HANDLED, message="") if is_news else outcome
 

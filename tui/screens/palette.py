@@ -70,7 +70,7 @@ class PaletteScreen(TakesKeys[str | None], ModalScreen[str | None]):
         self._narrow()
 
     def _narrow(self) -> None:
-        typed = self._input.value.strip().lower()
+        typed = self._input.value.lstrip().lower()
         starts = [pair for pair in self._all if pair[0].lower().startswith(typed)]
         holds = [pair for pair in self._all if pair not in starts and typed in f"{pair[0]} {pair[1]}".lower()]
         self._list.show(starts + holds)

@@ -18,7 +18,6 @@ from tui.widgets.palette import Palette
 _KIND_WIDTH = 9
 _AGE_WIDTH = 5
 _REVISION_WIDTH = 14
-_SHA_WIDTH = 8
 _ROOMY = 44
 """From so many cells on, revisions have a column of their own beside the message."""
 _NAME_SHARE = 0.46
@@ -136,7 +135,7 @@ class TreePane(LineView):
             parts.append(f"/{view.query.text}")
         if self.marks:
             parts.append(f"{len(self.marks)} marked")
-        count = f"{layout.matched} of {layout.total}" if view.filtering else f"{layout.total}"
+        count = f"{layout.total}" if layout.matched == layout.total else f"{layout.matched} of {layout.total}"
         return self.title(" · ".join(parts), count, width)
 
     def draw_line(self, index: int, width: int) -> Strip:
@@ -195,21 +194,18 @@ class TreePane(LineView):
         line.add(fit(f" {told.namespace}" if told.namespace else "", left - width_of(name), mark), palette.dim).add(" ")
 
     def _draw_rest(self, told: Cells, line: Line, width: int, stale: bool) -> None:
-        """Revision and message; where there is little room, what is wrong matters more than the whole revision."""
+        """Revision and message; where there is little room, what is wrong matters more than the revision."""
         palette, mark, width = self.palette, self.palette.sign("cut"), max(0, width)
         revision = palette.plain(told.revision)
         mere_work = told.state is State.PROGRESSING and told.emphasis is None
         if not told.message or (mere_work and width < _ROOMY):
             line.add(fit(revision, width, mark), palette.dim)
             return
-        if width < _ROOMY:
-            revision = told.short_revision
-            column = _SHA_WIDTH + 2 if revision else 0
-        else:
-            column = max(_REVISION_WIDTH, width_of(revision) + 2)
-        column = min(column, width)
-        line.add(fit(revision, column, mark), palette.dim)
-        line.add(fit(told.message, width - column, mark), self._message_style(told, stale))
+        if width >= _ROOMY:
+            column = min(max(_REVISION_WIDTH, width_of(revision) + 2), width)
+            line.add(fit(revision, column, mark), palette.dim)
+            width -= column
+        line.add(fit(told.message, width, mark), self._message_style(told, stale))
 
     def _message_style(self, told: Cells, stale: bool) -> Style:
         if told.emphasis is None or stale:
