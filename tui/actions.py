@@ -172,7 +172,7 @@ def refusal(action: Action, situation: Situation) -> str:
         The reason in words, empty where it can.
     """
     if action.scope is Scope.OBJECT and not situation.selected:
-        return "select an object first"
+        return "what was marked is gone: clear the marks" if situation.marked else "select an object first"
     if action.scope is Scope.ROW and not situation.on_row:
         return "nothing is selected"
     if action.verb is None:

@@ -31,6 +31,10 @@ CONCURRENT_LISTS = 6
 """How many kinds are listed at the same time."""
 
 
+_FIRST = frozenset(("Kustomization", "HelmRelease"))
+"""The kinds that are listed before the others: there are most of them, and people look for them first."""
+
+
 class KubernetesCluster:
     """Fulfils `tui.ports.Cluster`: discovery, one reflector per Flux kind, Events, logs, writes, access reviews."""
 
@@ -223,7 +227,7 @@ class _Watches:
             _, task = self._running.pop(kind)
             task.cancel()
             self._emit(KindListed(self._context, kind, ()))
-        for kind, api in apis.items():
+        for kind, api in sorted(apis.items(), key=lambda item: item[0] not in _FIRST):
             running = self._running.get(kind)
             if running is not None:
                 path, task = running

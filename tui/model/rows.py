@@ -73,7 +73,7 @@ def context_ref(context: str) -> ObjectRef:
     return ObjectRef(context, "", "", "")
 
 
-def shown_contexts(picture: Picture, view: View) -> list[str]:
+def shown_contexts(picture: Picture, view: View) -> tuple[str, ...]:
     """The contexts whose rows are shown.
 
     Args:
@@ -84,8 +84,8 @@ def shown_contexts(picture: Picture, view: View) -> list[str]:
         Their names, in the order of the kubeconfig.
     """
     if view.solo:
-        return [context for context in picture.statuses if context in view.solo]
-    return [context for context, status in picture.statuses.items() if status.phase is not Phase.OFF]
+        return tuple(context for context in picture.statuses if context in view.solo)
+    return tuple(context for context, status in picture.statuses.items() if status.phase is not Phase.OFF)
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -101,6 +101,8 @@ class Layout(msgspec.Struct, frozen=True):
     """How many objects pass the filter."""
     total: int = 0
     """How many objects the shown contexts have."""
+    contexts: tuple[str, ...] = ()
+    """The contexts that are shown."""
 
     def below(self, ref: ObjectRef) -> list[ObjectRef]:
         """A row's own object and all that stands below it, folded or not.
@@ -130,7 +132,8 @@ def lay_out(picture: Picture, view: View) -> Layout:
     rows: list[Row] = []
     children: dict[ObjectRef, list[ObjectRef]] = {}
     matched = total = 0
-    for context in shown_contexts(picture, view):
+    contexts = shown_contexts(picture, view)
+    for context in contexts:
         forest = _Forest(picture, view, context)
         top = context_ref(context)
         folded = top in view.folded
@@ -141,7 +144,8 @@ def lay_out(picture: Picture, view: View) -> Layout:
         children[top] = forest.roots
         matched += forest.matched
         total += picture.total(context)
-    return Layout(tuple(rows), {row.ref: place for place, row in enumerate(rows)}, children, matched, total)
+    position = {row.ref: place for place, row in enumerate(rows)}
+    return Layout(tuple(rows), position, children, matched, total, contexts)
 
 
 def matching(picture: Picture, view: View, context: str) -> set[ObjectRef]:

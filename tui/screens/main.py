@@ -16,7 +16,7 @@ from tui.model.detail import Detail, describe_context, describe_object
 from tui.model.query import parse_query
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.model.rows import Layout, Mode, Row, View, lay_out
+from tui.model.rows import Layout, Mode, Row, View, lay_out, shown_contexts
 from tui.model.timeline import timeline
 from tui.ports import Access
 from tui.screens.keyed import KeyedScreen
@@ -195,12 +195,11 @@ class MainScreen(KeyedScreen[None]):
 
     def targets(self) -> tuple[Resource, ...]:
         """The objects an action takes: the marked ones that are still the same, else the selected one."""
-        picture = self.shell.session.picture
-        marked = [(picture.get(ref), uid) for ref, uid in self.tree_pane.marks.items()]
-        kept = tuple(resource for resource, uid in marked if resource is not None and resource.metadata.uid == uid)
-        if self.tree_pane.marks:
-            return kept
-        return (self.selected_object,) if self.selected_object is not None else ()
+        tree, picture = self.tree_pane, self.shell.session.picture
+        if not tree.marks:
+            return (self.selected_object,) if self.selected_object is not None else ()
+        marked = [picture.get(ref) for ref in tree.marks if tree.is_marked(ref)]
+        return tuple(resource for resource in marked if resource is not None)
 
     def situation(self) -> Situation:
         """What is selected, as far as it decides what can be done."""
@@ -233,9 +232,9 @@ class MainScreen(KeyedScreen[None]):
     def _moves_rows(self, dirty: Dirty) -> bool:
         view = self.view
         by_state = view.faults_only or view.mode is Mode.FLAT
-        return (
-            dirty.structure or dirty.statuses or (dirty.states and by_state) or (bool(dirty.refs) and bool(view.query))
-        )
+        if dirty.structure or (dirty.states and by_state) or (dirty.refs and view.query):
+            return True
+        return dirty.statuses and self.layout_.contexts != shown_contexts(self.shell.session.picture, view)
 
     def _draw_selection(self, dirty: Dirty) -> None:
         session, row, now = self.shell.session, self.selected, self.shell.session.clock.now()

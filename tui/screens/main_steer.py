@@ -69,9 +69,12 @@ class MainSteer:
         screen, resource = self._screen, self._screen.selected_object
         if resource is None:
             return
-        if screen.tree_pane.marks.pop(resource.ref, None) is None:
-            screen.tree_pane.marks[resource.ref] = resource.metadata.uid
-        screen.tree_pane.go("down")
+        tree = screen.tree_pane
+        if tree.is_marked(resource.ref):
+            del tree.marks[resource.ref]
+        else:
+            tree.marks[resource.ref] = resource.metadata.uid
+        tree.go("down")
         screen.draw_frame()
 
     def clear_marks(self) -> None:

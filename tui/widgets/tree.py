@@ -75,6 +75,18 @@ class TreePane(LineView):
             self.move_cursor(place)
         return place is not None
 
+    def is_marked(self, ref: ObjectRef) -> bool:
+        """Whether an object is marked: itself, and not one that stood there under its name.
+
+        Args:
+            ref: The object.
+
+        Returns:
+            False also where it is gone.
+        """
+        uid, resource = self.marks.get(ref), self.picture.get(ref)
+        return uid is not None and resource is not None and resource.metadata.uid == uid
+
     def find_fault(self, step: int, start: int) -> int | None:
         """The next row of an object that is broken.
 
@@ -143,13 +155,14 @@ class TreePane(LineView):
         row = self.layout_.rows[index]
         under_cursor = index == self.cursor
         base = self.palette.base
-        if row.ref in self.marks:
+        marked = self.is_marked(row.ref)
+        if marked:
             base += self.palette.marked
         if under_cursor:
             base += self.palette.cursor
         line = Line(width, base)
         line.add(self.palette.sign("cursor") if under_cursor else " ", self.palette.accent)
-        line.add(self.palette.sign("mark") if row.ref in self.marks else " ", self.palette.accent)
+        line.add(self.palette.sign("mark") if marked else " ", self.palette.accent)
         now = self._now
         if now is None:
             return line.strip()
