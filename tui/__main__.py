@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
         argv: Arguments after the program's name, by default the process's own.
 
     Returns:
-        The exit code: 0 fine, 2 not started.
+        The exit code: 0 fine, 2 not started, 130 interrupted before the first frame.
     """
     arguments = _parser().parse_args(argv)
     try:
@@ -50,6 +51,8 @@ def main(argv: list[str] | None = None) -> int:
     except StartError as error:
         print(f"gitops-tui: {error}", file=sys.stderr)
         return REFUSED
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
 
 
 def _parser() -> argparse.ArgumentParser:

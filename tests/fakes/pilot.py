@@ -2,7 +2,7 @@
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -54,7 +54,13 @@ def small_fleet() -> list[Body]:
         git(),
         ks("flux-system", inventory=below),
         ks("infra"),
-        ks("apps", after=["infra"], applied=OLD_MAIN, conditions=FAILING, inventory=[inventory_id("HelmRelease", "api", "apps")]),
+        ks(
+            "apps",
+            after=["infra"],
+            applied=OLD_MAIN,
+            conditions=FAILING,
+            inventory=[inventory_id("HelmRelease", "api", "apps")],
+        ),
         ks("tenants", after=["apps"], conditions=WAITING),
         ks("paused", suspend=True),
         hr("api"),
@@ -118,12 +124,19 @@ class Driven:
         return [type(screen).__name__ for screen in self.app.screen_stack[2:]]
 
     async def press(self, *keys: str) -> None:
-        """Press keys one by one, each when the one before was dealt with."""
-        await self.pilot.press(*keys)
+        """Press keys one by one, each when the one before and what follows from it was dealt with."""
+        for key in keys:
+            self.app.post_message(key_event(key))
+            await self.quiet()
 
     async def type(self, text: str) -> None:
         """Type a text, character by character."""
-        await self.pilot.press(*text)
+        await self.press(*text)
+
+    async def quiet(self) -> None:
+        """Wait until no widget has a message left."""
+        for _ in range(2):
+            await self.pilot.pause(0)
 
     async def act(self, action: str, key: str) -> None:
         """Press an action's key, or type its name into the palette where it has none."""
@@ -144,7 +157,7 @@ class Driven:
     async def go_to(self, target: ObjectRef) -> None:
         """Put the cursor on a row."""
         self.main.select(target)
-        await self.pilot.pause()
+        await self.quiet()
         assert self.selected == target
 
     async def until(self, true: Callable[[], Any], seconds: float = 5.0) -> None:
@@ -156,14 +169,18 @@ class Driven:
 
     async def drawn(self) -> None:
         """Wait until every frame that was asked for is drawn."""
-        await self.pilot.pause()
+        await self.quiet()
+        if not self.main.frames.idle:
+            self.main.frames.request(urgent=True)  # churn settles for a while otherwise
         await self.until(lambda: self.main.frames.idle)
-        await self.pilot.pause()
+        await self.quiet()
 
     async def settled(self) -> None:
         """Wait until everything is drawn and the log of what is selected was opened."""
-        await self.until(lambda: self.main.is_settled)
-        await self.pilot.pause()
+        if self.selected is not None and self.main.shell.session.logs.controller:
+            cluster = self.rig.clusters[self.selected.context]
+            await self.until(lambda: cluster.opened)
+        await self.drawn()
 
     async def change(self, *objects: Body, context: str = "eu") -> None:
         """Let the watch of a context tell some objects, and wait until they are drawn."""
@@ -177,10 +194,10 @@ class Driven:
         await self.drawn()
 
     def line(self, target: ObjectRef) -> str:
-        """The text of a row as it stands on the screen."""
+        """The text of a row, as it is where there is room for all of it."""
         tree = self.main.tree_pane
-        place = tree.layout_.position[target]
-        return tree.draw_line(place, tree.size.width).text
+        text: str = tree.draw_line(tree.layout_.position[target], 200).text
+        return text
 
     def text_of(self, view: LineView) -> str:
         """What a pane shows."""
@@ -210,7 +227,7 @@ async def burst(driven: Driven, *keys: str, turns: int = 0) -> None:
         driven.app.post_message(key_event(key))
         for _ in range(turns):
             await asyncio.sleep(0)
-    await driven.pilot.pause()
+    await driven.quiet()
 
 
 @asynccontextmanager
@@ -234,7 +251,7 @@ async def driving(rig: Rig, size: tuple[int, int] = WIDE) -> AsyncIterator[Drive
 
 @asynccontextmanager
 async def small(
-    *objects: Body, size: tuple[int, int] = WIDE, at: ObjectRef | None = None, **options: Any
+    *objects: Body, size: tuple[int, int] = WIDE, at: ObjectRef | None = None, fleet: bool = True, **options: Any
 ) -> AsyncIterator[Driven]:
     """Run an app over two contexts that are connected, `eu` and `us`, and one that is not, `off`.
 
@@ -242,6 +259,7 @@ async def small(
         objects: What `eu` has, by default `small_fleet()`.
         size: Columns and lines of the terminal.
         at: The row to put the cursor on.
+        fleet: Whether the clusters tell what they have.
         options: What `make_rig` takes.
 
     Yields:
@@ -249,9 +267,10 @@ async def small(
     """
     options = {"contexts": ("eu", "us", "off"), "start": ("eu", "us"), "make_cluster": FakeCluster} | options
     async with driving(make_rig(**options), size) as driven:
-        driven.eu.listed(*(read(one) for one in objects or small_fleet()))
-        driven.eu.live()
-        if "us" in options["start"]:
+        if fleet:
+            driven.eu.listed(*(read(one) for one in objects or small_fleet()))
+            driven.eu.live()
+        if fleet and "us" in options["start"]:
             us = driven.rig.clusters["us"]
             us.listed(read(git(), "us"), read(ks("batch", conditions=FAILING), "us"))
             us.live()
@@ -259,6 +278,3 @@ async def small(
         if at is not None:
             await driven.go_to(at)
         yield driven
-
-
-Do = Callable[[Driven], Awaitable[None]]

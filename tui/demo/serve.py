@@ -230,8 +230,10 @@ def start_child(timeout: float = 30.0) -> tuple[subprocess.Popen[str], Path]:
     )
     timer = threading.Timer(timeout, process.kill)
     timer.start()
-    line = process.stdout.readline() if process.stdout else ""
-    timer.cancel()
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+    finally:
+        timer.cancel()
     if line.startswith(READY):
         return process, Path(line.removeprefix(READY).strip())
     errors = process.stderr.read().strip() if process.stderr else ""

@@ -6,7 +6,7 @@ from tui.model.health import FAULTS, State
 from tui.model.kinds import KINDS
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
-from tui.model.text import mask_credentials, one_line, shorten_hashes
+from tui.model.text import in_short
 from tui.model.times import age
 
 _FINE = (State.READY, State.STATIC)
@@ -93,7 +93,7 @@ def because(picture: Picture, ref: ObjectRef, now: datetime) -> str:
 
 def _predicate(picture: Picture, root: ObjectRef, now: datetime) -> str:
     health = picture.health(root)
-    told = mask_credentials(shorten_hashes(one_line(health.message)))
+    told = in_short(health.message)
     if picture.get(root) is None:
         return "can't be seen from here" if _is_unseen(picture, root) else "does not exist"
     if health.state in FAULTS:

@@ -13,7 +13,7 @@ from tui.model.picture import Picture
 from tui.model.refs import parse_revision
 from tui.model.resources import Resource
 from tui.model.rows import Row
-from tui.model.text import mask_credentials, one_line, shorten_hashes
+from tui.model.text import in_short
 from tui.model.times import age, seconds
 
 OUTCOME_SHOWN = timedelta(minutes=2)
@@ -131,11 +131,11 @@ def _message(picture: Picture, resource: Resource, now: datetime) -> tuple[str, 
         case State.WAITING:
             blocker = waits_on(picture, resource.ref)
             on = "itself" if blocker == resource.ref else blocker.name if blocker else ""
-            return (f"waits on {on}" if on else _told(health.message)), None
+            return (f"waits on {on}" if on else in_short(health.message)), None
         case State.SUSPENDED:
             return suspended_by(resource, now), None
         case _:
-            return _told(health.message), health.state if health.state in FAULTS else None
+            return in_short(health.message), health.state if health.state in FAULTS else None
 
 
 def suspended_by(resource: Resource, now: datetime) -> str:
@@ -164,10 +164,6 @@ def _emphasis(outcome: Outcome) -> State | None:
     if outcome.settled is None:
         return State.PROGRESSING
     return State.READY if outcome.step is Step.READY else State.FAILED
-
-
-def _told(message: str) -> str:
-    return mask_credentials(shorten_hashes(one_line(message)))
 
 
 class ContextCells(msgspec.Struct, frozen=True):

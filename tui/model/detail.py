@@ -12,8 +12,11 @@ from tui.model.intent import Outcome
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.model.text import mask_credentials, one_line, shorten_hashes
+from tui.model.text import beginning, mask_credentials, one_line, shorten_hashes
 from tui.model.times import age
+
+_LONGEST = 2**16
+"""Characters of a message that are shown; the API server takes no more than 2**15 in a condition."""
 
 
 class Detail(msgspec.Struct, frozen=True):
@@ -43,7 +46,7 @@ def describe_object(picture: Picture, ref: ObjectRef, now: datetime) -> Detail:
     head = f"{ref.context} · {describe(ref)}"
     if resource is None:
         return Detail(State.UNKNOWN, f"{head} · gone", ("it was deleted",), ())
-    told = mask_credentials(shorten_hashes(health.message))
+    told = mask_credentials(shorten_hashes(beginning(health.message, _LONGEST)))
     message = [line for line in told.splitlines() if line.strip()]
     why = because(picture, ref, now)
     if why:

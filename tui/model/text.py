@@ -23,6 +23,9 @@ _HOSTILE_BYTES = re.compile(
 
 _URL_USER = re.compile(r"\b([a-zA-Z][a-zA-Z0-9+.-]*://)([^\s/@:]*)(:[^\s/@]*)?@")
 
+_MOST_IN_SHORT = 8192
+"""Characters: more than the widest terminal shows of one line."""
+
 _LONG_HEX = re.compile(r"\b[0-9a-f]{40,128}\b")
 
 
@@ -84,6 +87,34 @@ def one_line(text: str) -> str:
         The text with every run of white space as one blank.
     """
     return " ".join(text.split())
+
+
+def beginning(text: str, most: int) -> str:
+    """Cut a text that is longer than anybody reads, between two words where it has any.
+
+    Args:
+        text: A text.
+        most: How many characters may be left.
+
+    Returns:
+        The text, or its beginning.
+    """
+    if len(text) <= most:
+        return text
+    kept = text[:most]
+    return kept.rpartition(" ")[0] or kept
+
+
+def in_short(message: str) -> str:
+    """A message as a row or a sentence has it: in one line, hashes cut, credentials hidden.
+
+    Args:
+        message: A message of any length.
+
+    Returns:
+        Its beginning, on which the work is bounded.
+    """
+    return mask_credentials(shorten_hashes(one_line(beginning(message, _MOST_IN_SHORT))))
 
 
 def mask_credentials(text: str) -> str:

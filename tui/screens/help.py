@@ -45,7 +45,7 @@ def help_lines(shell: Shell, width: int) -> list[str]:
         listed = (action for action in ACTIONS.values() if action.topic is topic and action.id not in _DIGITS)
         for action in listed:
             lines += _explain(shell, action, width)
-    states = "   ".join(f"{shell.palette.glyph(state)} {state}" for state in State)
+    states = "   ".join(f"{shell.palette.glyph(state)}\u00a0{state}" for state in State)  # kept together
     lines += ["", "States:", *(f"  {line}" for line in wrap(states, width - 2))]
     return lines[1:]
 

@@ -5,6 +5,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+_BLANKS = str.maketrans("\t\n\v\f\r", "     ")
+"""Text may have several lines where it was one; drawn, each of these is one cell."""
+
 
 def width_of(text: str) -> int:
     """How many cells a text takes.
@@ -18,6 +21,11 @@ def width_of(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
+def _most_characters(width: int) -> int:
+    """More characters than a width has room for, accents and joiners included: what measuring is bounded by."""
+    return 8 * max(0, width) + 64
+
+
 def cut(text: str, width: int, mark: str = "…") -> str:
     """Cut a text at its end so that it fits.
 
@@ -29,6 +37,7 @@ def cut(text: str, width: int, mark: str = "…") -> str:
     Returns:
         A text of at most `width` cells.
     """
+    text = text[: _most_characters(width)]
     if width_of(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + mark if width > 0 else ""
@@ -45,9 +54,10 @@ def cut_left(text: str, width: int, mark: str = "…") -> str:
     Returns:
         A text of at most `width` cells.
     """
-    while width_of(text) > width > 0:
-        text = mark + text[2:] if text.startswith(mark) else mark + text[1:]
-    return text
+    text = text[-_most_characters(width) :]
+    if width_of(text) <= width or width <= 0:
+        return text
+    return mark + set_cell_size(text[::-1], width - 1)[::-1].lstrip()
 
 
 def fit(text: str, width: int, mark: str = "…", right: bool = False) -> str:
@@ -116,6 +126,8 @@ class Line:
             The line itself.
         """
         if self._left > 0 and text:
+            if not text.isprintable():
+                text = text.translate(_BLANKS)
             text = cut(text, self._left, mark)
             self._left -= width_of(text)
             style = self._base + style if style else self._base

@@ -3,7 +3,7 @@
 from textual.strip import Strip
 
 from tui.model.detail import Detail
-from tui.widgets.cellwise import Line, width_of, wrap
+from tui.widgets.cellwise import Line, cut, width_of, wrap
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
 
@@ -53,7 +53,8 @@ class DetailStrip(LineView, can_focus=False):
 
     def _body(self, detail: Detail, width: int) -> list[tuple[str, bool]]:
         room = self.size.height - 1
-        message = [part for text in detail.message for part in wrap(text.strip(), width)]
+        most = (room + 1) * max(1, width + 1)  # characters; what would come after them has no room
+        message = [part for text in detail.message[: room + 1] for part in wrap(text.strip()[:most], width)]
         facts = _join(detail.facts, width, f" {self.palette.sign('dot')} ")
         facts = [self.palette.plain(text) for text in facts]
         most_facts = max(0, min(len(facts), room - min(len(message), max(1, room - 1))))
@@ -65,7 +66,7 @@ class DetailStrip(LineView, can_focus=False):
 
 def _join(facts: tuple[str, ...], width: int, separator: str) -> list[str]:
     lines: list[str] = []
-    for fact in facts:
+    for fact in (cut(fact, width) for fact in facts):
         joined = f"{lines[-1]}{separator}{fact}" if lines else fact
         if lines and width_of(joined) <= width:
             lines[-1] = joined

@@ -4,7 +4,7 @@ from textual.strip import Strip
 
 from tui.model.changes import EventRecord
 from tui.model.health import State
-from tui.model.text import mask_credentials, one_line, shorten_hashes
+from tui.model.text import in_short, mask_credentials
 from tui.widgets.cellwise import Line, wrap
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
@@ -98,7 +98,7 @@ class EventsPane(LineView):
         self._lines = []
         for event in self._events:
             self._lines.append((event, ""))
-            for text in wrap(mask_credentials(shorten_hashes(one_line(event.message))), width)[:most]:
+            for text in wrap(in_short(event.message), width)[:most]:
                 self._lines.append((event, text or " "))
         self._wrapped_for = (self.size.width, self.zoomed)
 

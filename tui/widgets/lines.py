@@ -1,12 +1,16 @@
 """The big panes: lines over plain data, of which only what changed is drawn again."""
 
+from itertools import takewhile
+from operator import eq
+
+from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.cellwise import Line
+from tui.widgets.cellwise import Line, width_of
 from tui.widgets.palette import Palette
 
 
@@ -28,10 +32,30 @@ def changed_span(before: Strip, after: Strip) -> tuple[int, int] | None:
         start += old.pop(0).cell_length
         new.pop(0)
     end = max(before.cell_length, after.cell_length)
+    if before.cell_length != after.cell_length:
+        return start, end
     while old and new and old[-1] == new[-1]:
         end -= old.pop().cell_length
         new.pop()
-    return start, max(end, start + 1)
+    if not old or not new:  # a piece of no width
+        return start, max(end, start + 1)
+    start += _alike(old[0], new[0], 1)
+    end -= _alike(old[-1], new[-1], -1)
+    return min(start, end - 1), max(end, start + 1)
+
+
+def _alike(old: Segment, new: Segment, step: int) -> int:
+    """How many cells two pieces of one style have in common, from the left (1) or from the right (-1).
+
+    They are parted only between two ASCII characters: others may belong together.
+    """
+    if old.style != new.style:
+        return 0
+    before, after = old.text[::step], new.text[::step]
+    same = sum(takewhile(bool, map(eq, before, after)))
+    while same and not (before[same - 1 : same + 1] + after[same : same + 1]).isascii():
+        same -= 1
+    return width_of(before[:same][::step])
 
 
 class LineView(Widget, can_focus=True):

@@ -4,7 +4,7 @@ from textual.strip import Strip
 
 from tui.model.changes import LogLine
 from tui.model.health import State
-from tui.model.text import mask_credentials, one_line, shorten_hashes
+from tui.model.text import in_short, mask_credentials
 from tui.widgets.cellwise import Line
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
@@ -71,19 +71,15 @@ class LogsPane(LineView):
         bad = entry.level == "error"
         line.add(f" {_time(entry):9}", palette.dim)
         line.add(f"{_LEVELS.get(entry.level, ' ')} ", palette.state(State.FAILED) if bad else palette.dim)
-        line.add(_shown(entry.message), palette.text if bad else palette.dim)
+        line.add(in_short(entry.message), palette.text if bad else palette.dim)
         if entry.error:
-            line.add(f"  {_shown(entry.error)}", palette.state(State.FAILED))
+            line.add(f"  {in_short(entry.error)}", palette.state(State.FAILED))
         return line.strip()
 
     def text(self) -> str:
         """What is shown, for the clipboard."""
         lines = (f"{_time(line)} {line.level} {line.message} {line.error}".rstrip() for line in self._lines)
         return mask_credentials("\n".join(lines))
-
-
-def _shown(text: str) -> str:
-    return mask_credentials(shorten_hashes(one_line(text)))
 
 
 def _time(line: LogLine) -> str:

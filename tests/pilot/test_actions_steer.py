@@ -1,0 +1,143 @@
+"""The keys that ask something of objects, and the marks they take."""
+
+from tests.fakes.fleet import NOW
+from tests.fakes.pilot import ALERT, API, APPS, CHART, INFRA, PAUSED, ROOT, SOURCE, TENANTS, acting, small
+from tui.model.intent import Step, Verb
+from tui.model.refs import ObjectRef
+from tui.screens.confirm import ConfirmScreen
+
+REQUEST = {"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": NOW.isoformat()}}}
+SUSPEND = {"spec": {"suspend": True}}
+RESUME = {"spec": {"suspend": None}, **REQUEST}
+
+
+@acting("reconcile")
+async def test_reconcile_asks_for_a_run_of_the_selected_object(key: str) -> None:
+    async with small(at=INFRA) as driven:
+        await driven.act("reconcile", key)
+        assert driven.rig.patches() == [(INFRA, REQUEST)]
+        assert "reconcile asked" in driven.line(INFRA)
+
+
+@acting("reconcile.source")
+async def test_with_source_asks_the_source_first(key: str) -> None:
+    async with small(at=INFRA) as driven:
+        await driven.act("reconcile.source", key)
+        assert driven.rig.patches() == [(SOURCE, REQUEST)]
+        assert (
+            "reconciles git flux-system/flux-system first" in driven.main.shell.session.picture.outcomes[INFRA].message
+        )
+
+
+@acting("suspend.toggle")
+async def test_toggle_suspends_what_runs(key: str) -> None:
+    async with small(at=INFRA) as driven:
+        await driven.act("suspend.toggle", key)
+        assert driven.rig.patches() == [(INFRA, SUSPEND)]
+
+
+@acting("suspend.toggle")
+async def test_toggle_resumes_what_is_suspended(key: str) -> None:
+    async with small(at=PAUSED) as driven:
+        assert "T resume" in driven.text_of(driven.main.footer)
+        await driven.act("suspend.toggle", key)
+        assert driven.rig.patches() == [(PAUSED, RESUME)]
+
+
+@acting("suspend")
+async def test_suspend_never_resumes(key: str) -> None:
+    async with small(at=PAUSED) as driven:
+        await driven.act("suspend", key)
+        assert driven.rig.patches() == [(PAUSED, SUSPEND)]
+
+
+@acting("resume")
+async def test_resume_never_suspends(key: str) -> None:
+    async with small(at=INFRA) as driven:
+        await driven.act("resume", key)
+        assert driven.rig.patches() == [(INFRA, RESUME)]
+
+
+@acting("mark")
+async def test_mark_remembers_the_object_and_its_uid_and_goes_on(key: str) -> None:
+    async with small(at=APPS) as driven:
+        await driven.act("mark", key)
+        assert driven.main.tree_pane.marks == {APPS: "uid-Kustomization-flux-system-apps"}
+        assert driven.selected == API
+        assert "1 marked" in driven.text_of(driven.main.tree_pane)
+        await driven.go_to(APPS)
+        await driven.act("mark", key)
+        assert driven.main.tree_pane.marks == {}
+
+
+async def test_a_context_cannot_be_marked() -> None:
+    async with small(at=ObjectRef("eu", "", "", "")) as driven:
+        await driven.press("space")
+        assert driven.main.tree_pane.marks == {}
+
+
+@acting("mark.clear")
+async def test_marks_are_cleared(key: str) -> None:
+    async with small(at=APPS) as driven:
+        await driven.press("space", "space")
+        assert list(driven.main.tree_pane.marks) == [APPS, API]
+        await driven.act("mark.clear", key)
+        assert driven.main.tree_pane.marks == {}
+        assert "marked" not in driven.text_of(driven.main.tree_pane)
+        assert driven.rig.patches() == []
+
+
+async def test_marked_objects_are_taken_instead_of_the_selected_one_after_a_question() -> None:
+    async with small(at=INFRA) as driven:
+        await driven.press("space")
+        await driven.go_to(TENANTS)
+        await driven.press("space")
+        await driven.go_to(ROOT)
+        await driven.press("R")
+        assert driven.screens == ["ConfirmScreen"]
+        assert driven.rig.patches() == []
+        await driven.press("y")
+        assert sorted(driven.rig.patches()) == [(INFRA, REQUEST), (TENANTS, REQUEST)]
+        assert driven.main.tree_pane.marks == {}
+        assert driven.screens == []
+
+
+async def test_a_question_names_what_it_is_about_and_no_means_no() -> None:
+    async with small(at=APPS) as driven:
+        await driven.press("space", "space", "T")
+        question = driven.app.screen
+        assert isinstance(question, ConfirmScreen)
+        told = "\n".join(str(static.render()) for static in question.query("Static"))
+        assert "suspend 2 objects?" in told
+        assert "eu  Kustomization  flux-system/apps" in told
+        assert "eu  HelmRelease  apps/api" in told
+        for key in ("j", "space", "R", "n"):
+            await driven.press(key)
+        assert driven.screens == []
+        assert driven.rig.patches() == []
+        assert list(driven.main.tree_pane.marks) == [APPS, API], "a refused question keeps the marks"
+
+
+async def test_what_can_do_nothing_says_so_and_sends_nothing() -> None:
+    async with small(at=ALERT) as driven:
+        await driven.press("R")
+        assert driven.rig.patches() == []
+        assert "no controller reconciles this Alert" in driven.notices[-1]
+        assert "reconcile" not in driven.text_of(driven.main.footer)
+
+
+async def test_a_row_that_is_no_object_says_so() -> None:
+    async with small(at=ObjectRef("eu", "", "", "")) as driven:
+        for key in ("R", "W", "T"):
+            await driven.press(key)
+            assert driven.notices[-1].endswith("select an object first")
+        assert driven.rig.patches() == []
+
+
+async def test_a_chart_is_what_a_release_reconciles_first() -> None:
+    async with small(at=API) as driven:
+        await driven.press("W")
+        (first, _), *_ = driven.rig.patches()
+        assert first in (CHART, ObjectRef("eu", "HelmRepository", "flux-system", "charts"))
+        assert driven.main.shell.session.picture.outcomes[API].step is Step.QUEUED
+        assert driven.main.shell.session.picture.outcomes[API].verb is Verb.RECONCILE
