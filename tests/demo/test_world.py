@@ -9,9 +9,9 @@ from tui.demo.conditions import condition
 from tui.demo.content import CONTEXTS, REGIONS
 from tui.demo.resources import TYPES, Object
 from tui.demo.world import DEFAULT_SEED, World, initial_events, initial_logs, initial_objects
+from tui.model.decode import decode_object
 from tui.model.kinds import KINDS
 from tui.model.refs import parse_inventory_id
-from tui.model.decode import decode_object
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
