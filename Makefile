@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types layers wheel screenshots bench clean
+.PHONY: help demo test check lint types layers wheel screenshots bench controlplane region e2e clean
 
 help: ## Show what there is to run
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r name text; do printf '%-20s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | while IFS=@ read -r name text; do printf '%-20s %s\n' "$$name" "$$text"; done
 
 demo: $(READY) ## Show a live fleet of three regions, without any cluster (ARGS="--ascii" …)
 	@$(BIN)/gitops-tui demo $(ARGS)
@@ -40,8 +40,17 @@ screenshots: $(READY) ## Draw the screenshots of the README anew, from the demo
 bench: $(READY) ## Measure start, memory, CPU and bytes against a real HTTP server; prints JSON
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+controlplane: $(READY) ## Build kube-apiserver, etcd and Flux for the end-to-end tests, once per version
+	@$(BIN)/python -m tests.e2e.controlplane build
+
+region: $(READY) ## Start a real region for use by hand and print its kubeconfig (ARGS="eu us")
+	@$(BIN)/python -m tests.e2e.controlplane region up $(or $(ARGS),eu)
+
+e2e: $(READY) ## Run the end-to-end tests against real regions (ARGS="-k suspend" …)
+	GITOPS_TUI_E2E=required $(BIN)/python -m pytest tests/e2e $(ARGS)
+
 clean: ## Remove the venv, caches and builds
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache snapshot_report.html
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache snapshot_report.html e2e-logs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt

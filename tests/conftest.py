@@ -1,9 +1,12 @@
-"""What holds for every test: the time zone, and a home and environment that are not the developer's."""
+"""What holds for every test: the time zone, a home and environment that are not the developer's, and what is run."""
 
 import os
 import time
+from pathlib import Path
 
 import pytest
+
+from tests.e2e import selection
 
 os.environ["TZ"] = "UTC"
 time.tzset()
@@ -17,3 +20,19 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     base = tmp_path_factory.getbasetemp() / "home"
     for what in ("CONFIG", "CACHE", "STATE"):
         monkeypatch.setenv(f"GITOPS_TUI_{what}_DIR", str(base / what.lower()))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to begin without a control plane where one is required."""
+    selection.require(config)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the end-to-end tests out unless they are asked for."""
+    return True if collection_path == selection.HERE and not selection.is_wanted(config) else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what became of the end-to-end tests."""
+    if told := selection.summary(config):
+        terminalreporter.write_line(told)

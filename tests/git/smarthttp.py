@@ -135,11 +135,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(root: Path) -> Iterator[Server]:
-    """Serve every repository below a folder until the block ends."""
+def serve(root: Path, address: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    """Serve every repository below a folder until the block ends, by default at a port that is free."""
     behaviour = Server(root)
     handler = type("BoundHandler", (Handler,), {"behaviour": behaviour})
-    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    http = ThreadingHTTPServer((address, port), handler)
     http.daemon_threads = True
     behaviour.port = http.server_address[1]
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
