@@ -26,6 +26,7 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+	$(BIN)/mypy --explicit-package-bases --package tests.e2e
 
 layers: $(READY)
 	$(BIN)/lint-imports
