@@ -45,8 +45,7 @@ async def test_those_that_depend_on_it_wait_and_recover(region: Region, path: st
         mended = region.push(path, None)
         region.fetch(mended)
         for name in CHAIN:
-            await watch.until_state(ref(region, name), State.READY, 60)
-            assert watch.get(ref(region, name)).status.last_applied_revision.endswith(mended)
+            await watch.until_applied(ref(region, name), mended)
 
 
 async def test_a_path_that_does_not_exist(region: Region) -> None:

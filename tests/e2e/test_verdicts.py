@@ -1,5 +1,7 @@
 """The program's verdicts against those of the flux CLI."""
 
+import asyncio
+
 import pytest
 
 from tests.e2e.content import PAUSED, kustomization
@@ -24,7 +26,7 @@ _READY = {
 async def test_agreement_when_all_is_well(region: Region) -> None:
     async with watching(region) as watch:
         await watch.until_state(ref(region, "tenants"), State.READY)
-        assert {target for target, one in _compare(watch, region).items() if one.suspended == "True"} == {
+        assert {target for target, one in (await _agreed(watch, region)).items() if one.suspended == "True"} == {
             ref(region, PAUSED)
         }
 
@@ -35,7 +37,7 @@ async def test_agreement_on_what_no_controller_has_touched(region: Region) -> No
         try:
             target = ref(region, "extra")
             await watch.until_state(target, State.SUSPENDED)
-            theirs = _compare(watch, region)
+            theirs = await _agreed(watch, region)
         finally:
             region.api.delete("Kustomization", "extra", region.namespace)
     assert theirs[target] == Verdict("", "True", "False", "waiting to be reconciled")
@@ -47,23 +49,31 @@ async def test_agreement_when_something_is_broken(region: Region) -> None:
         await watch.until_state(ref(region, "infra"), State.FAILED)
         for name in ("apps", "tenants"):
             await watch.until_state(ref(region, name), State.WAITING)
-        theirs = _compare(watch, region)
+        theirs = await _agreed(watch, region)
     assert [theirs[ref(region, name)].ready for name in ("infra", "apps", "tenants")] == ["False"] * 3
 
 
-def _compare(watch: Watching, region: Region) -> dict[ObjectRef, Verdict]:
-    """Hold each of the CLI's rows against the program's; a difference is a failure."""
-    theirs = {one: verdict for one, verdict in verdicts(region).items() if one.namespace == region.namespace}
+async def _agreed(watch: Watching, region: Region) -> dict[ObjectRef, Verdict]:
+    """Hold each of the CLI's rows against the program's. The two look at different moments, so more than once."""
+    for _ in range(20):
+        rows = await asyncio.to_thread(verdicts, region)
+        theirs = {one: verdict for one, verdict in rows.items() if one.namespace == region.namespace}
+        if not (differences := _differences(watch, region, theirs)):
+            return theirs
+        await asyncio.sleep(0.5)
+    raise AssertionError("\n".join(differences))
+
+
+def _differences(watch: Watching, region: Region, theirs: dict[ObjectRef, Verdict]) -> list[str]:
     ours = {one for one in watch.picture.refs(region.name) if one.namespace == region.namespace}
-    assert ours == theirs.keys()
-    for target, verdict in theirs.items():
-        health = watch.picture.health(target)
-        assert _suspended(health) == verdict.suspended, target.path
+    found = [f"{one.path} is known to one only" for one in ours ^ theirs.keys()]
+    for target in ours & theirs.keys():
+        health, verdict = watch.picture.health(target), theirs[target]
         state = health.frozen if health.state is State.SUSPENDED else health.state
-        assert state is not None
-        assert _READY[state] == verdict.ready, f"{target.path}: {health}"
-        assert _is_same(health.message, verdict.message), f"{target.path}: {health.message!r} != {verdict.message!r}"
-    return theirs
+        same = _suspended(health) == verdict.suspended and state is not None and _READY[state] == verdict.ready
+        if not same or not _is_same(health.message, verdict.message):
+            found.append(f"{target.path}: {health} != {verdict}")
+    return found
 
 
 def _suspended(health: Health) -> str:

@@ -76,6 +76,21 @@ class Watching:
         await self.until(f"{ref.path} to be {state}", lambda: self.picture.health(ref).state is state, seconds)
         return self.picture.health(ref)
 
+    async def until_applied(self, ref: ObjectRef, commit: str, seconds: float = 60.0) -> None:
+        """Wait until a Kustomization is ready at a commit.
+
+        Args:
+            ref: The Kustomization.
+            commit: The commit.
+            seconds: How long to wait.
+        """
+
+        def applied() -> bool:
+            is_ready = self.picture.health(ref).state is State.READY
+            return is_ready and self.get(ref).status.last_applied_revision.endswith(commit)
+
+        await self.until(f"{ref.path} to be ready at {commit}", applied, seconds)
+
     def phase(self, region: Region) -> Phase:
         """Where the connection to a region stands.
 
@@ -172,6 +187,16 @@ async def watching(*regions: Region, kubeconfig: Path | None = None, live: bool 
         yield watch
     finally:
         await session.close()
+        await _farewell()
+
+
+async def _farewell() -> None:
+    """Let TLS say goodbye: a socket is closed once the other side has answered, and no loop may end before."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + 5
+    while loop.time() < end and any(not one.is_closing() for one in list(getattr(loop, "_transports", {}).values())):
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0)
 
 
 def shell_for(region: Region) -> Shell:
