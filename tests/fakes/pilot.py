@@ -175,6 +175,13 @@ class Driven:
         await self.until(lambda: self.main.frames.idle)
         await self.quiet()
 
+    async def draw_now(self) -> None:
+        """Draw what is known, without waiting until a frame is due."""
+        await self.quiet()
+        self.main.frames.stop()
+        self.main.draw_frame()
+        await self.quiet()
+
     async def settled(self) -> None:
         """Wait until everything is drawn and the log of what is selected was opened."""
         if self.selected is not None and self.main.shell.session.logs.controller:
@@ -245,7 +252,7 @@ async def driving(rig: Rig, size: tuple[int, int] = WIDE) -> AsyncIterator[Drive
         driven = Driven(rig, pilot)
         wanted = [rig.clusters[name] for name in rig.app.shell.start_contexts]
         await driven.until(lambda: all(cluster.connected for cluster in wanted))
-        await driven.drawn()
+        await driven.draw_now()
         yield driven
 
 
@@ -274,7 +281,7 @@ async def small(
             us = driven.rig.clusters["us"]
             us.listed(read(git(), "us"), read(ks("batch", conditions=FAILING), "us"))
             us.live()
-        await driven.drawn()
+        await driven.draw_now()
         if at is not None:
             await driven.go_to(at)
         yield driven

@@ -45,6 +45,7 @@ async def test_messages_are_read_there(key: str) -> None:
         assert picture.unread == []
         await driven.press("escape")
         assert driven.screens == []
+        await driven.drawn()
         assert "reconcile: select" not in driven.text_of(driven.main.footer)
 
 

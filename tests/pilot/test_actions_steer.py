@@ -120,10 +120,10 @@ async def test_a_question_names_what_it_is_about_and_no_means_no() -> None:
 
 async def test_what_can_do_nothing_says_so_and_sends_nothing() -> None:
     async with small(at=ALERT) as driven:
+        assert "reconcile" not in driven.text_of(driven.main.footer)
         await driven.press("R")
         assert driven.rig.patches() == []
         assert "no controller reconciles this Alert" in driven.notices[-1]
-        assert "reconcile" not in driven.text_of(driven.main.footer)
 
 
 async def test_a_row_that_is_no_object_says_so() -> None:

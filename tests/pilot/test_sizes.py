@@ -8,7 +8,7 @@ from tui.model.changes import EventSeen
 from tui.screens.diff import DiffScreen
 from tui.widgets.lines import LineView
 
-SIZES = [(80, 24), (20, 5), (1, 1), (200, 60), (99, 29), (100, 30), (40, 12), (39, 11), (2, 80), (300, 2), (120, 36)]
+SIZES = [(80, 24), (20, 5), (1, 1), (200, 60), (99, 29), (40, 11), (120, 36)]
 
 
 async def _resize(driven: Driven, size: tuple[int, int]) -> None:
@@ -24,7 +24,7 @@ def _churn(driven: Driven, turn: int) -> None:
     driven.eu.emit(EventSeen(event(APPS, str(turn), reason="Progressing" * (turn % 4))))
 
 
-@pytest.mark.parametrize("opening", [(), ("slash",), ("z",), ("l", "z")], ids=["main", "filter", "tree", "logs"])
+@pytest.mark.parametrize("opening", [(), ("slash",), ("l", "z")], ids=["main", "filter", "logs"])
 async def test_resizing_the_main_screen_while_changes_stream_in(opening: tuple[str, ...]) -> None:
     async with small(at=APPS) as driven:
         await driven.press(*opening)
@@ -42,16 +42,16 @@ async def test_resizing_the_main_screen_while_changes_stream_in(opening: tuple[s
         await driven.go_to(APPS)
 
 
-@pytest.mark.parametrize("key", ["question_mark", "D", "y", "M", "colon"])
-async def test_resizing_every_other_screen(key: str) -> None:
+async def test_resizing_every_other_screen() -> None:
     async with small(at=APPS) as driven:
-        await driven.press(key)
-        for turn, size in enumerate(SIZES):
-            _churn(driven, turn)
-            await _resize(driven, size)
-            await driven.press("down", "pagedown", "up")
-        await driven.press("escape")
-        assert driven.screens == []
+        for key in ("question_mark", "D", "y", "M", "colon"):
+            await driven.press(key)
+            for turn, size in enumerate(((20, 5), (1, 1), (130, 40))):
+                _churn(driven, turn)
+                await _resize(driven, size)
+                await driven.press("down", "pagedown", "up")
+            await driven.press("escape")
+            assert driven.screens == []
 
 
 async def test_a_question_can_be_answered_in_any_size() -> None:

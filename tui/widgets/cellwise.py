@@ -96,7 +96,7 @@ def wrap(text: str, width: int) -> list[str]:
             continue
         if current:
             lines.append(current)
-        *whole, current = chop_cells(word, max(1, width)) or [""]
+        *whole, current = chop_cells(word, max(1, width)) or [word]
         lines.extend(whole)
     return [*lines, current]
 

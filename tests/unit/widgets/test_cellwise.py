@@ -68,6 +68,7 @@ def test_fit(text: str, width: int, right: bool, expected: str) -> None:
         ("", 5, [""]),
         ("one two three", 7, ["one two", "three"]),
         ("one", 1, ["o", "n", "e"]),
+        ("配 \u0301", 2, ["配", "\u0301"]),
         ("a abcdefgh b", 4, ["a", "abcd", "efgh", "b"]),
         ("配置错误", 5, ["配置", "错误"]),
         ("ab", 0, ["a", "b"]),
