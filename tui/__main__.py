@@ -193,7 +193,7 @@ def _build_shell(
         read_only=arguments.read_only or settings.read_only,
     )
     palette = Palette(theme, arguments.ascii or settings.ascii, no_color)
-    shell = Shell(session, settings, keymap, themes, palette, start, arguments.command == "demo")
+    shell = Shell(session, settings, keymap, themes, palette, start)
     return shell, (*key_problems, *theme_problems, *choice_problems)
 
 

@@ -137,15 +137,3 @@ class Git(Protocol):
             The answer; failures are in its `problem`.
         """
         ...
-
-
-class Clipboard(Protocol):
-    """Where copied text goes."""
-
-    def copy(self, text: str) -> None:
-        """Copy a text.
-
-        Args:
-            text: What to copy.
-        """
-        ...

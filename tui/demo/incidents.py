@@ -21,9 +21,6 @@ BOOTSTRAPPED = timedelta(days=60)
 SUSPENDED = timedelta(days=41)
 """How long ago somebody suspended the production tenant by hand."""
 
-SUSPENDED_IN_GIT = timedelta(days=12)
-"""How long ago a commit suspended the batch tenant."""
-
 MIRROR_STOPPED = timedelta(hours=3, minutes=20)
 """How long ago the Git mirror of ap-south was brought up to date last."""
 

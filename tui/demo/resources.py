@@ -106,9 +106,6 @@ _CORE = (
 TYPES: dict[str, ResourceType] = {item.kind: item for item in (*_CORE, *_FLUX)}
 """By kind."""
 
-FLUX_KINDS = frozenset(item.kind for item in _FLUX)
-"""The kinds that controllers of Flux reconcile."""
-
 GROUP_VERSIONS: dict[str, tuple[str, ...]] = {
     group: ("v1", "v1beta3") if group == NOTIFICATION_GROUP else versions
     for group, versions in ((item.group, item.versions) for item in (*_CORE, *_FLUX))

@@ -1,10 +1,8 @@
 """Times and durations as the API writes them."""
 
-import re
 from datetime import UTC, datetime, timedelta
 
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+from tui.model import times
 
 
 def stamp(moment: datetime) -> str:
@@ -32,18 +30,6 @@ def stamp_millis(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
-def parse_stamp(text: str) -> datetime:
-    """Read what `stamp` wrote.
-
-    Args:
-        text: RFC 3339, in UTC or with an offset.
-
-    Returns:
-        The time, with its zone.
-    """
-    return datetime.fromisoformat(text)
-
-
 def parse_duration(text: str) -> float:
     """Read a Go duration.
 
@@ -53,7 +39,7 @@ def parse_duration(text: str) -> float:
     Returns:
         Seconds; 0 for an empty text.
     """
-    return sum(float(number) * _UNITS[unit] for number, unit in _PARTS.findall(text))
+    return times.parse_duration(text).total_seconds()
 
 
 def go_duration(seconds: float) -> str:

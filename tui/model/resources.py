@@ -42,14 +42,6 @@ class ManagedFields(Api, frozen=True):
     fields_v1: FieldsV1 = msgspec.field(name="fieldsV1", default=FieldsV1())
 
 
-class OwnerReference(Api, frozen=True):
-    """An owner in the Kubernetes sense, which garbage collection follows."""
-
-    kind: str
-    name: str
-    uid: str = ""
-
-
 class Annotations(Api, frozen=True):
     """The annotations that mean something to the program; all others (`last-applied-configuration`!) are dropped."""
 
@@ -71,7 +63,6 @@ class Metadata(Api, frozen=True):
     deletion_timestamp: Time | None = None
     labels: dict[str, str] = {}
     annotations: Annotations = Annotations()
-    owner_references: tuple[OwnerReference, ...] = ()
     managed_fields: tuple[ManagedFields, ...] = ()
 
 
@@ -82,7 +73,6 @@ class LocalRef(Api, frozen=True):
     kind: str = ""
     namespace: str = ""
     api_version: str = ""
-    ready_expr: str = ""
 
 
 class SourceVersion(Api, frozen=True):
@@ -117,7 +107,6 @@ class Spec(Api, frozen=True):
 
     suspend: bool = False
     interval: str = ""
-    retry_interval: str = ""
     timeout: str = ""
     type: str = ""
     url: str = ""
@@ -130,7 +119,6 @@ class Spec(Api, frozen=True):
     chart: ChartTemplate | str | None = None
     chart_ref: LocalRef | None = None
     version: str = ""
-    target_namespace: str = ""
     kube_config: dict[str, Any] | None = None
     provider_ref: LocalRef | None = None
     image_repository_ref: LocalRef | None = None
@@ -173,16 +161,10 @@ class Inventory(Api, frozen=True):
 class HistoryEntry(Api, frozen=True):
     """One past reconciliation of a Kustomization, or one Helm release snapshot of a HelmRelease."""
 
-    last_reconciled: Time | None = None
-    last_reconciled_duration: str = ""
-    last_reconciled_status: str = ""
-    total_reconciliations: int = 0
     metadata: dict[str, str] = {}
     version: int = 0
     status: str = ""
     chart_version: str = ""
-    app_version: str = ""
-    last_deployed: Time | None = None
 
 
 class Status(Api, frozen=True):
@@ -191,7 +173,6 @@ class Status(Api, frozen=True):
     conditions: tuple[Condition, ...] = ()
     observed_generation: int = 0
     last_applied_revision: str = ""
-    last_applied_origin_revision: str = ""
     last_attempted_revision: str = ""
     last_handled_reconcile_at: str = ""
     artifact: Artifact | None = None

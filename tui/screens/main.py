@@ -165,7 +165,7 @@ class MainScreen(KeyedScreen[None]):
         self.draw_frame()
 
     def select(self, ref: ObjectRef) -> None:
-        """Put the cursor on a row, unfolding what hides it.
+        """Put the cursor on a row, if it is shown.
 
         Args:
             ref: The row's reference.

@@ -22,7 +22,6 @@ class Shell:
     palette: Palette
     start_contexts: tuple[str, ...] = ()
     """The contexts to connect as soon as the first frame is up."""
-    demo: bool = False
     set_theme: Callable[[str], None] = lambda _: None
     """Switches the theme of the whole program."""
     show_help: Callable[[], None] = lambda: None
