@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 import os
+import select
 import signal
 import ssl
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -228,18 +228,25 @@ def start_child(timeout: float = 30.0) -> tuple[subprocess.Popen[str], Path]:
         start_new_session=True,
         env=os.environ | {"PYTHONPATH": path},
     )
-    timer = threading.Timer(timeout, process.kill)
-    timer.start()
     try:
-        line = process.stdout.readline() if process.stdout else ""
-    finally:
-        timer.cancel()
+        line = _first_line(process, timeout)
+    except BaseException:  # an interrupt: the child ends by itself, nobody waits for it
+        _close(process)
+        raise
     if line.startswith(READY):
         return process, Path(line.removeprefix(READY).strip())
     errors = process.stderr.read().strip() if process.stderr else ""
     end_child(process)
     last = errors.splitlines()[-1] if errors else f"it was not ready within {timeout:.0f} s"
     raise RuntimeError(f"the demo's server could not be started: {last}")
+
+
+def _first_line(process: subprocess.Popen[str], timeout: float) -> str:
+    assert process.stdout
+    ready, _, _ = select.select([process.stdout], [], [], timeout)
+    if not ready:
+        process.kill()
+    return process.stdout.readline()
 
 
 def end_child(process: subprocess.Popen[str], timeout: float = 5.0) -> None:
@@ -250,14 +257,17 @@ def end_child(process: subprocess.Popen[str], timeout: float = 5.0) -> None:
         timeout: Seconds after which it is killed.
     """
     if process.stdin:
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.close()
+        process.stdin.close()
     try:
         process.wait(timeout)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    for stream in (process.stdout, process.stderr):
+    _close(process)
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    for stream in (process.stdin, process.stdout, process.stderr):
         if stream:
             stream.close()
 
