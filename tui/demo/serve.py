@@ -242,7 +242,8 @@ def start_child(timeout: float = 30.0) -> tuple[subprocess.Popen[str], Path]:
 
 
 def _first_line(process: subprocess.Popen[str], timeout: float) -> str:
-    assert process.stdout
+    if process.stdout is None:
+        return ""
     ready, _, _ = select.select([process.stdout], [], [], timeout)
     if not ready:
         process.kill()
