@@ -11,7 +11,7 @@ from typing import TextIO
 from tests.e2e.controlplane.cache import Cache, find_cache
 from tests.e2e.controlplane.gobuild import Builder
 from tests.e2e.controlplane.locate import find
-from tests.e2e.controlplane.needs import builds_at_once, require_disk, require_go
+from tests.e2e.controlplane.needs import builds_at_once, require_c, require_disk, require_go
 from tests.e2e.controlplane.progress import Progress
 from tests.e2e.controlplane.versions import Binary, load_versions
 
@@ -36,6 +36,7 @@ def build_absent(out: TextIO = sys.stdout, environ: Mapping[str, str] = os.envir
     go = require_go()
     with cache.lock(lambda: print(f"another build is under way in {cache.root}; waiting for it …", file=out)):
         binaries = _absent(cache, environ)
+        require_c(go, (binary.name for binary in binaries if binary.cgo))
         require_disk((cache.root, *go.caches))
         at_once = min(builds_at_once(), len(binaries))
         builder = Builder(go.command, cache, max(1, (os.cpu_count() or 1) // max(1, at_once)))

@@ -69,7 +69,7 @@ class Builder:
             data = product / DATA
             data.mkdir()
             for file in sorted(file for pattern in binary.data for file in module.glob(pattern)):
-                shutil.copyfile(file, data / file.name)
+                _copy(file, data / file.name)
 
     def stop(self) -> None:
         """End every build that is under way; no other begins."""
@@ -95,6 +95,7 @@ class Builder:
         binary, work = job.binary, job.work
         flags = ["-s", "-w"]
         argv = [self._go, "build", "-mod=mod", "-buildvcs=false", f"-p={self._jobs}", "-o", str(product)]
+        argv += [f"-tags={','.join(binary.tags)}"] if binary.tags else []
         text = (module / "go.mod").read_text()
         shutil.copyfile(module / "go.sum", work / "go.sum")
         folder = work
@@ -116,7 +117,7 @@ class Builder:
         """Run a step in a process group of its own, so that all of it can be ended."""
         scratch = job.work / "tmp"
         scratch.mkdir(exist_ok=True)
-        environ = os.environ | {"CGO_ENABLED": "0", "GOWORK": "off", "GOTMPDIR": str(scratch)}
+        environ = os.environ | {"CGO_ENABLED": str(int(job.binary.cgo)), "GOWORK": "off", "GOTMPDIR": str(scratch)}
         with job.log.open("ab") as errors, (output or job.log).open("ab") as out:
             with self._lock:
                 if self._stopped:
@@ -148,12 +149,20 @@ class _Job(msgspec.Struct, frozen=True):
         return f"{self.binary.label} could not be built; its log ends with\n{tail}\n  and is all in {self.log}"
 
 
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file or folder of the module cache, which is read-only, to something that can be written and removed."""
+    if source.is_file():
+        shutil.copyfile(source, target)
+        return
+    shutil.copytree(source, target, copy_function=shutil.copyfile)
+    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
+
+
 def _flux_tree(module: Path, work: Path) -> Path:
     """A copy of the module with a manifest to embed: a release embeds those of `flux install`, which we never run."""
     tree = work / "tree"
-    shutil.copytree(module, tree, copy_function=shutil.copyfile)
-    for folder in (tree, *(path for path in tree.rglob("*") if path.is_dir())):
-        folder.chmod(0o755)  # Go's module cache is read-only
+    _copy(module, tree)
     manifests = tree / "cmd" / "flux" / "manifests"
     manifests.mkdir(exist_ok=True)
     (manifests / "none.yaml").write_text("apiVersion: v1\n")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -29,6 +30,8 @@ class Go(msgspec.Struct, frozen=True):
     command: str
     caches: tuple[Path, ...]
     """Its module and build caches, which are the user's own."""
+    c_compiler: str
+    """What it compiles C with."""
 
 
 def require_go() -> Go:
@@ -49,11 +52,30 @@ def require_go() -> Go:
         raise NeedError("git is missing: install it; the regions serve their repositories with it")
     try:
         told = subprocess.run(
-            [command, "env", "-json", "GOCACHE", "GOMODCACHE"], capture_output=True, check=True, text=True
+            [command, "env", "-json", "GOCACHE", "GOMODCACHE", "CC"], capture_output=True, check=True, text=True
         )
     except subprocess.CalledProcessError as error:
         raise NeedError(f"{command} does not work: {error.stderr.strip()}; install Go anew") from None
-    return Go(command, tuple(Path(path) for path in json.loads(told.stdout).values()))
+    facts = json.loads(told.stdout)
+    return Go(command, (Path(facts["GOCACHE"]), Path(facts["GOMODCACHE"])), facts["CC"])
+
+
+def require_c(go: Go, names: Iterable[str]) -> None:
+    """Find a C compiler, where one is needed.
+
+    Args:
+        go: The toolchain.
+        names: The binaries that have parts in C.
+
+    Raises:
+        NeedError: There is none.
+    """
+    needy = ", ".join(names)
+    if needy and shutil.which(next(iter(shlex.split(go.c_compiler)), "")) is None:
+        raise NeedError(
+            f"{go.c_compiler or 'a C compiler'} is missing: install a C compiler, which {needy} is built with, "
+            "or name another one in CC"
+        )
 
 
 def require_disk(folders: Iterable[Path]) -> None:

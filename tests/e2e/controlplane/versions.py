@@ -32,7 +32,11 @@ class Binary(msgspec.Struct, frozen=True):
     package: str = "."
     """What to build, relative to the module."""
     data: tuple[str, ...] = ()
-    """Globs of the module's files that are needed at run time."""
+    """Globs of the module's files and folders that are needed at run time."""
+    tags: tuple[str, ...] = ()
+    """Build tags."""
+    cgo: bool = False
+    """Whether parts of it are in C."""
 
     @property
     def label(self) -> str:
