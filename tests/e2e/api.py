@@ -18,6 +18,7 @@ FLUX = {
     "HelmChart": "source.toolkit.fluxcd.io/v1",
     "Kustomization": "kustomize.toolkit.fluxcd.io/v1",
     "HelmRelease": "helm.toolkit.fluxcd.io/v2",
+    "Receiver": "notification.toolkit.fluxcd.io/v1",
 }
 """The API version of each Flux kind that the fixture has."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.e2e.api import wait_for
 from tests.e2e.content import USERS
+from tests.e2e.gitea import OWNER
 from tests.e2e.ownregion import OwnRegion
 from tests.e2e.region import RegionError, require_name
 
@@ -37,13 +38,19 @@ def bring_up(folder: Path, name: str) -> None:
     print(f"starting region {name} …", flush=True)
     region = OwnRegion(home, name)
     region.up()
+    region.mirror.look_every("1m")
+    region.tell_flux()
     (home / _SUPERVISOR).write_text(str(region.processes.supervisor))
     region.processes.leave()
     print(f"region {name} is up after {time.monotonic() - begun:.0f} s")
     print(f"  export KUBECONFIG={region.kubeconfig}")
     for user in USERS[1:]:
         print(f"  as {user:13} {region.kubeconfig_of(user)}")
-    print(f"  Git           {region.git_url}; a push to {home / 'git' / 'repo.git'} is served there")
+    print(
+        f"  Git           {home / 'git' / 'repo.git'}; Gitea mirrors every minute what is pushed there, and tells Flux"
+    )
+    print(f"  Gitea         {region.git_url}")
+    print(f"  as {OWNER:13} token {region.gitea.token}, which may read; password {region.gitea.password}")
     print(f"  logs          {home / 'logs'}")
     print(f"  to end it     {_command('down', name)}")
 

@@ -15,6 +15,7 @@ PORTS = (
     "etcd-peer",
     "kube-apiserver",
     "git",
+    "gitea",
     "storage",
     "events",
     "receiver",

@@ -82,7 +82,7 @@ def config_map(name: str, namespace: str, **data: str) -> Body:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": data}
 
 
-def sync(namespace: str, url: str) -> list[Body]:
+def sync(namespace: str, url: str, secret: str = "") -> list[Body]:
     """What makes Flux take its content from the repository.
 
     The source's interval is long: what happens in a test happens because the test asked for it.
@@ -90,16 +90,19 @@ def sync(namespace: str, url: str) -> list[Body]:
     Args:
         namespace: The namespace of all Flux objects.
         url: The repository's URL.
+        secret: The Secret with the login for it; empty where it lets anybody in.
 
     Returns:
         The source and the Kustomization that applies all others.
     """
-    source = {
+    source: Body = {
         "apiVersion": "source.toolkit.fluxcd.io/v1",
         "kind": "GitRepository",
         "metadata": {"name": ROOT, "namespace": namespace},
         "spec": {"interval": "30m", "timeout": "20s", "url": url, "ref": {"branch": "main"}},
     }
+    if secret:
+        source["spec"]["secretRef"] = {"name": secret}
     return [source, kustomization(ROOT, namespace, "./cluster")]
 
 

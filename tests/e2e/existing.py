@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.e2e.api import ApiError, wait_for
 from tests.e2e.content import CHAIN, PAUSED, RELEASE, ROOT, repository
+from tests.e2e.origin import Origin
 from tests.e2e.ports import free_ports
 from tests.e2e.processes import ROOT as CHECKOUT
 from tests.e2e.processes import Processes
@@ -31,7 +32,7 @@ class ExistingRegion(Region):
         host = os.environ.get(GIT_HOST, "127.0.0.1")
         self._port = free_ports(1)[0]
         namespace = f"gitops-tui-e2e-{secrets.token_hex(3)}"
-        super().__init__(found.current, folder, namespace, f"http://{host}:{self._port}/repo.git")
+        super().__init__(found.current, folder, namespace, Origin(f"http://{host}:{self._port}/repo.git"))
         self._listen = "127.0.0.1" if host == "127.0.0.1" else "0.0.0.0"
         folder.mkdir(parents=True, exist_ok=True)
         self.kubeconfig.touch(mode=0o600)

@@ -4,6 +4,9 @@ import json
 import secrets
 import shutil
 import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,10 @@ import yaml
 
 from tests.e2e.api import FLUX, ApiError, Body, wait_for
 from tests.e2e.commands import Site, make_site, start
-from tests.e2e.content import CONTROLLERS, USERS, base, pod_name, repository
+from tests.e2e.content import CONTROLLERS, ROOT, USERS, base, pod_name, repository
 from tests.e2e.controlplane.locate import require_all
+from tests.e2e.gitea import Gitea
+from tests.e2e.mirror import Mirror
 from tests.e2e.processes import Processes
 from tests.e2e.region import Region, RegionError, require_name
 from tui.demo.certificate import make_certificate
@@ -30,9 +35,16 @@ class OwnRegion(Region):
     def __init__(self, folder: Path, name: str) -> None:
         binaries = require_all()
         self.site: Site = make_site(folder, binaries)
-        super().__init__(require_name(name), folder, "flux-system", f"{self.site.url('git')}/repo.git")
         self.processes = Processes(folder)
+        self.gitea = Gitea(self.site, self.processes)
+        self.mirror = Mirror(self.gitea, ROOT, self.upstream)
+        super().__init__(require_name(name), folder, "flux-system", self.mirror)
         self._tokens = {user: secrets.token_hex(16) for user in (*USERS, "flux")}
+
+    @property
+    def upstream(self) -> str:
+        """The URL of the repository that Gitea mirrors."""
+        return f"{self.site.url('git')}/repo.git"
 
     def kubeconfig_of(self, user: str) -> Path:
         """A user's kubeconfig; its context is called like the region.
@@ -51,9 +63,13 @@ class OwnRegion(Region):
         try:
             self._write_files()
             self.repository.create(repository(self.name, self.namespace))
-            for name in ("etcd", "git"):
+            self.gitea.prepare()
+            for name in ("etcd", "git", "gitea"):
                 self.start(name)
-            self.start_api()
+            with ThreadPoolExecutor() as pool:
+                mirrored = pool.submit(self._set_up_gitea)
+                self.start_api()
+                mirrored.result()
             self.furnish()
         except BaseException:
             self.down()
@@ -78,7 +94,10 @@ class OwnRegion(Region):
         Args:
             name: `git`, or the name of a binary.
         """
-        start(self.site, self.processes, name)
+        if name == "gitea":
+            self.gitea.start()
+        else:
+            start(self.site, self.processes, name)
 
     def stop(self, name: str) -> None:
         """Kill a process.
@@ -87,6 +106,38 @@ class OwnRegion(Region):
             name: `git`, or the name of a binary.
         """
         self.processes.stop(name)
+
+    @contextmanager
+    def mirror_held_back(self) -> Iterator[None]:
+        """Hold Gitea's mirror back: what is pushed does not come to where Flux pulls from.
+
+        Yields:
+            While it is so; at the end the mirror comes to the last commit.
+        """
+        self.mirror.hold()
+        try:
+            yield
+        finally:
+            self.mirror.release(self.repository.head())
+
+    @contextmanager
+    def webhook(self) -> Iterator[None]:
+        """Let Gitea call Flux's Receiver when a commit has come; otherwise Flux is told by `fetch` only.
+
+        Yields:
+            While it is so.
+        """
+        self.tell_flux()
+        try:
+            yield
+        finally:
+            self.mirror.tell("")
+
+    def tell_flux(self) -> None:
+        """Let Gitea call Flux's Receiver from now on."""
+        self.mirror.tell(
+            self.site.url("receiver") + self.get("Receiver", self.mirror.receiver)["status"]["webhookPath"]
+        )
 
     def kill_api(self) -> None:
         """Kill the API server: connections are refused."""
@@ -133,6 +184,10 @@ class OwnRegion(Region):
         shutil.rmtree(self.folder / "etcd")
         self.start("etcd")
         self.start_api()
+
+    def _set_up_gitea(self) -> None:
+        self.gitea.set_up()
+        self.mirror.create()
 
     def _write_files(self) -> None:
         for name in ("tmp", "certificates", "storage"):

@@ -45,7 +45,16 @@ class Processes:
         """
         return self._logs / f"{name}.log"
 
-    def start(self, name: str, argv: list[str], *, cri: bool = False, env: dict[str, str] | None = None) -> None:
+    def start(
+        self,
+        name: str,
+        argv: list[str],
+        *,
+        cri: bool = False,
+        env: dict[str, str] | None = None,
+        folder: Path | None = None,
+        user: str = "",
+    ) -> None:
         """Start a process anew.
 
         Args:
@@ -53,12 +62,23 @@ class Processes:
             argv: The program, by its absolute path, and its arguments.
             cri: Write its log as a kubelet does.
             env: What to add to the environment.
+            folder: Where it works and finds its home, by default the region's folder.
+            user: Who it runs as, which only root can choose; empty for the user of the tests.
         """
-        environ = {"PATH": os.environ["PATH"], "HOME": str(self._folder), "TMPDIR": str(self._folder / "tmp")}
+        home = folder or self._folder
+        environ = {"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(home / "tmp")}
         self._ask(
-            do="start", name=name, argv=argv, cri=cri, env=environ | (env or {}), cwd=str(self._folder),
-            log=str(self.log(name)),
+            do="start", name=name, argv=argv, cri=cri, env=environ | (env or {}), cwd=str(home),
+            log=str(self.log(name)), user=user,
         )  # fmt: skip
+
+    def remove_in_the_end(self, folder: Path) -> None:
+        """Have a folder removed when every process has ended, however that comes about.
+
+        Args:
+            folder: The folder.
+        """
+        self._ask(do="remove", folder=str(folder))
 
     def stop(self, name: str) -> None:
         """Kill a process and all that it started; it is gone when this returns.

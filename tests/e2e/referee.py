@@ -62,9 +62,11 @@ def verdicts(region: Region) -> dict[ObjectRef, Verdict]:
     found = {}
     for line in flux(region, "get", "all", "--all-namespaces", "--no-header").splitlines():
         if line.strip():
-            namespace, path, *rest = (cell.strip() for cell in line.split("\t"))
+            namespace, path, *revision, suspended, ready, message, _ = (cell.strip() for cell in line.split("\t"))
             word, name = path.split("/")
             kind = find_kind(word)
             assert kind is not None, word
-            found[ObjectRef(region.name, kind.name, namespace, name)] = Verdict(*rest[:4])
+            found[ObjectRef(region.name, kind.name, namespace, name)] = Verdict(
+                "".join(revision), suspended, ready, message
+            )
     return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.e2e.api import FLUX, Api, ApiError, Body, wait_for
 from tests.e2e.content import CHAIN, PAUSED, RELEASE, ROOT, sync
+from tests.e2e.origin import Origin
 from tests.e2e.repo import Repository
 from tui.cluster.kubeconfig import load_kubeconfig
 from tui.model.kinds import RECONCILE_REQUEST
@@ -21,14 +22,20 @@ class Region:
     is_ours = False
     """Whether its processes are ours to end; else only what Kubernetes offers can be done."""
 
-    def __init__(self, name: str, folder: Path, namespace: str, git_url: str) -> None:
+    def __init__(self, name: str, folder: Path, namespace: str, origin: Origin) -> None:
         self.name = name
         """The context's name."""
         self.folder = folder
         self.namespace = namespace
         """Where its Flux objects are."""
-        self.git_url = git_url
-        self.repository = Repository(folder)
+        self.origin = origin
+        """Where Flux pulls from."""
+        self.repository = Repository(folder, origin.follow)
+
+    @property
+    def git_url(self) -> str:
+        """The URL that Flux pulls from."""
+        return self.origin.url
 
     @property
     def kubeconfig(self) -> Path:
@@ -62,7 +69,7 @@ class Region:
         return self.api.patch(kind, name, self.namespace, body, manager)
 
     def push(self, path: str, content: str | None, message: str = "A change") -> str:
-        """Commit a file and push it; Flux does not know of it before `fetch`.
+        """Commit a file and push it to where Flux pulls from; Flux does not know of it before `fetch`.
 
         Args:
             path: The file.
@@ -115,24 +122,28 @@ class Region:
         self.request("GitRepository", ROOT)
         wait_for(
             f"commit {commit} to be fetched",
-            lambda: self.get("GitRepository", ROOT)["status"]["artifact"]["revision"].endswith(commit),
+            lambda: _revision(self.get("GitRepository", ROOT)).endswith(commit),
         )
 
     def furnish(self) -> None:
         """Make the objects that Flux begins with, and wait until everything is reconciled."""
-        for body in sync(self.namespace, self.git_url):
+        for body in (*self._access(), *sync(self.namespace, self.git_url, self.origin.secret)):
             self.api.apply(body)
         self.settle()
 
     def reset(self) -> None:
         """Bring everything back to how it was at first, where a test changed it."""
-        begun = self.repository.reset()
+        self.repository.reset()
+        head = self.repository.head()
+        self.origin.restore(head)
+        for body in self._access():
+            self.api.apply(body)
         for name in (ROOT, *CHAIN):
             self._resume("Kustomization", name)
         self._resume("HelmRelease", RELEASE)
         self._resume("GitRepository", ROOT)
-        if begun:
-            self.fetch(begun)
+        if not _revision(self.get("GitRepository", ROOT)).endswith(head):
+            self.fetch(head)
             self.reconcile("Kustomization", ROOT)
         self.settle()
 
@@ -172,11 +183,15 @@ class Region:
             ("GitRepository", ROOT),
             *(("Kustomization", name) for name in (ROOT, *CHAIN)),
             ("HelmRelease", RELEASE),
+            *((body["kind"], body["metadata"]["name"]) for body in self._access() if body["kind"] in FLUX),
         ]
         missing = [f"{kind} {name}" for kind, name in wanted if not _is_ready(found.get((kind, name)), head)]
         if ("Kustomization", PAUSED) not in found:
             missing.append(f"Kustomization {PAUSED}")
         return missing
+
+    def _access(self) -> list[Body]:
+        return self.origin.objects(self.namespace, ROOT)
 
     def _resume(self, kind: str, name: str) -> None:
         try:
@@ -185,6 +200,11 @@ class Region:
             return  # a test deleted it, and its parent makes it anew
         if body["spec"].get("suspend"):
             self.patch(kind, name, {"spec": {"suspend": None}}, "flux")
+
+
+def _revision(source: Body) -> str:
+    """What a source has fetched; empty where it has fetched nothing."""
+    return str(source.get("status", {}).get("artifact", {}).get("revision", ""))
 
 
 def _is_ready(body: Body | None, head: str) -> bool:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _ENVIRON = {
@@ -20,9 +20,11 @@ _ENVIRON = {
 class Repository:
     """Commits and pushes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pushed: Callable[[str], None]) -> None:
         self.served = folder / "git"
         """The folder that is served; the repository is `repo.git` in it."""
+        self._pushed = pushed
+        """Told each commit that was pushed after the first."""
         self._clone = folder / "clone"
 
     def create(self, files: dict[str, str]) -> None:
@@ -36,7 +38,7 @@ class Repository:
         self._git("init", "--quiet", "--bare", "--initial-branch=main", str(self.served / "repo.git"))
         self._git("init", "--quiet", "--initial-branch=main")
         self._git("remote", "add", "origin", str(self.served / "repo.git"))
-        self.push(files, "The fleet")
+        self._push(files, "The fleet")
 
     def push(self, files: Mapping[str, str | None], message: str) -> str:
         """Commit files and push them.
@@ -48,17 +50,9 @@ class Repository:
         Returns:
             The commit.
         """
-        for path, content in files.items():
-            file = self._clone / path
-            if content is None:
-                shutil.rmtree(file) if file.is_dir() else file.unlink()
-            else:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(content, encoding="utf-8")
-        self._git("add", "--all")
-        self._git("commit", "--quiet", "--allow-empty", "--message", message)
-        self._git("push", "--quiet", "origin", "main")
-        return self._git("rev-parse", "HEAD")
+        commit = self._push(files, message)
+        self._pushed(commit)
+        return commit
 
     def head(self) -> str:
         """The last commit."""
@@ -83,6 +77,19 @@ class Repository:
             path: Its path.
         """
         return (self._clone / path).read_text(encoding="utf-8")
+
+    def _push(self, files: Mapping[str, str | None], message: str) -> str:
+        for path, content in files.items():
+            file = self._clone / path
+            if content is None:
+                shutil.rmtree(file) if file.is_dir() else file.unlink()
+            else:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(content, encoding="utf-8")
+        self._git("add", "--all")
+        self._git("commit", "--quiet", "--allow-empty", "--message", message)
+        self._git("push", "--quiet", "origin", "main")
+        return self._git("rev-parse", "HEAD")
 
     def _git(self, *arguments: str) -> str:
         done = subprocess.run(

@@ -1,14 +1,16 @@
 """Starts a region's processes and ends them, whatever becomes of who asked for them: `python -m tests.e2e.supervisor`.
 
 It reads one JSON request per line and answers each with one line. When its input ends, since whoever held the other
-end is gone, however that came about, it kills every process and ends. It is a process group of its own, so ctrl-C in
-a terminal does not reach it; and its children are told to die with it, should it be killed itself.
+end is gone, however that came about, it kills every process, removes the folders that it was told of, and ends. It is a
+process group of its own, so ctrl-C in a terminal does not reach it; and its children are told to die with it, should it
+be killed itself.
 """
 
 import contextlib
 import json
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,8 +31,8 @@ class _Child:
         self.log: BinaryIO = open(request["log"], "ab", buffering=0)  # noqa: SIM115 (as long as the process)
         output = subprocess.PIPE if self.cri else self.log
         self.process = subprocess.Popen(
-            guarded(*request["argv"]), env=request["env"], cwd=request["cwd"], stdin=subprocess.DEVNULL,
-            stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            guarded(*request["argv"], user=request["user"]), env=request["env"], cwd=request["cwd"],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         self._rest = b""
 
@@ -66,6 +68,8 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._stays = False
         """The end of the input ends nothing: a region that outlives the command that started it."""
+        self._folders: list[str] = []
+        """To be removed in the end."""
         self._buffer = b""
         self._ended = False
 
@@ -81,6 +85,8 @@ class Supervisor:
         finally:
             for name in list(self._children):
                 self._stop(name)
+            for folder in self._folders:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _end(self, *_: object) -> None:
         self._ended = True
@@ -107,6 +113,8 @@ class Supervisor:
                 self._children[name].signal(request["number"])
             case "running":
                 return [one for one, child in self._children.items() if child.process.poll() is None]
+            case "remove":
+                self._folders.append(request["folder"])
             case "stay":
                 self._stays = True
         return True

@@ -1,9 +1,12 @@
 """Whatever ends the process that started others, they end too."""
 
 import os
+import pwd
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -101,3 +104,39 @@ def test_a_log_as_a_kubelet_writes_it(tmp_path: Path) -> None:
     lines = [line.split(" ", 3) for line in processes.log("one").read_text().splitlines()]
     assert [line[1:] for line in lines] == [["stdout", "F", "first"], ["stdout", "F", "last"]]
     assert all(len(line[0]) == len("2026-11-21T12:00:00.000000000Z") for line in lines)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda one: one.name)
+def test_a_folder_goes_when_the_last_process_has_ended(tmp_path: Path, number: signal.Signals) -> None:
+    folder = tmp_path / "scratch"
+    (folder / "below").mkdir(parents=True)
+    code = STARTER.replace("print(", "processes.remove_in_the_end(Path(sys.argv[2])); print(")
+    starter = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path), str(folder)], cwd=ROOT, stdout=subprocess.PIPE
+    )
+    assert starter.stdout is not None
+    with starter.stdout:
+        supervisor = int(starter.stdout.readline())
+    assert folder.exists()
+    starter.send_signal(number)
+    starter.wait(10)
+    assert gone(supervisor)
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can choose another user")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process die with its parent")
+def test_a_process_of_another_user_dies_with_its_supervisor_too(tmp_path: Path) -> None:
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    try:
+        shutil.chown(folder, "nobody")
+        processes = Processes(tmp_path)
+        argv = ["/bin/sh", "-c", "touch made; echo $$; exec sleep 987"]
+        processes.start("one", argv, folder=folder, user="nobody")
+        left = pids(tmp_path / "logs" / "one.log")
+        assert (folder / "made").stat().st_uid == pwd.getpwnam("nobody").pw_uid
+        os.kill(processes.supervisor, signal.SIGKILL)
+        assert gone(*left)
+        processes.close()
+    finally:
+        shutil.rmtree(folder)
