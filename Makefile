@@ -41,7 +41,7 @@ screenshots: $(READY) ## Draw the screenshots of the README anew, from the demo
 bench: $(READY) ## Measure start, memory, CPU and bytes against a real HTTP server; prints JSON
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-controlplane: $(READY) ## Build kube-apiserver, etcd and Flux for the end-to-end tests, once per version
+controlplane: $(READY) ## Build kube-apiserver, etcd, Flux and Gitea for the end-to-end tests, once per version
 	@$(BIN)/python -m tests.e2e.controlplane build
 
 region: $(READY) ## Start a real region for use by hand and print its kubeconfig (ARGS="eu us")

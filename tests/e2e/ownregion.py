@@ -14,7 +14,7 @@ import yaml
 
 from tests.e2e.api import FLUX, ApiError, Body, wait_for
 from tests.e2e.commands import Site, make_site, start
-from tests.e2e.content import CONTROLLERS, ROOT, USERS, base, pod_name, repository
+from tests.e2e.content import CONTROLLERS, USERS, base, pod_name, repository
 from tests.e2e.controlplane.locate import require_all
 from tests.e2e.gitea import Gitea
 from tests.e2e.mirror import Mirror
@@ -37,7 +37,7 @@ class OwnRegion(Region):
         self.site: Site = make_site(folder, binaries)
         self.processes = Processes(folder)
         self.gitea = Gitea(self.site, self.processes)
-        self.mirror = Mirror(self.gitea, ROOT, self.upstream)
+        self.mirror = Mirror(self.gitea, "repo", self.upstream)
         super().__init__(require_name(name), folder, "flux-system", self.mirror)
         self._tokens = {user: secrets.token_hex(16) for user in (*USERS, "flux")}
 

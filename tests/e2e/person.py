@@ -1,29 +1,19 @@
-"""A person in front of the program: their home folder, with Git's logins for what the regions pull from."""
+"""A person in front of the program, who reads the regions' repositories with logins of their own."""
 
 from pathlib import Path
 
 from tests.e2e.region import Region
 
 
-def make_home(folder: Path, *regions: Region) -> dict[str, str]:
-    """Make the home of a person who may read the regions' repositories, with a credential store as git writes it.
+def log_in(home: Path, *regions: Region) -> None:
+    """Leave logins in a person's home as `git credential-store` does; a program whose HOME it is finds them there.
 
     Args:
-        folder: Where to make it, a folder of the test's own.
-        regions: The regions whose repositories they may read; none for a person without any login.
-
-    Returns:
-        The environment variables to run the program with. What it caches is in that home too.
+        home: The home, a folder of the test's own; made where it is not there.
+        regions: The regions whose repositories the person may read.
     """
-    home = folder / "home"
-    home.mkdir()
+    home.mkdir(parents=True, exist_ok=True)
     (home / ".gitconfig").write_text("[credential]\n\thelper = store\n")
     logins = home / ".git-credentials"
     logins.touch(mode=0o600)
     logins.write_text("".join(f"{login}\n" for region in regions if (login := region.origin.login())))
-    return {
-        "HOME": str(home),
-        "XDG_CONFIG_HOME": str(home / ".config"),
-        "XDG_CACHE_HOME": str(home / ".cache"),
-        "XDG_STATE_HOME": str(home / ".local" / "state"),
-    }

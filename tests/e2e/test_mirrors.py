@@ -1,6 +1,7 @@
 """A Gitea per region, where Flux pulls from: its webhook, a mirror that is behind, a wrong token, its absence."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,7 +13,7 @@ from tests.e2e.api import ApiError, Body, wait_for
 from tests.e2e.content import CHAIN, ROOT, config_map, kustomization, sync, yaml
 from tests.e2e.mirror import Mirror
 from tests.e2e.ownregion import OwnRegion
-from tests.e2e.person import make_home
+from tests.e2e.person import log_in
 from tests.e2e.region import Region
 from tests.e2e.watching import Watching, ref, watching
 from tui.git.pending import PyGit
@@ -86,9 +87,7 @@ async def test_a_region_whose_mirror_is_held_back_has_nothing_to_fetch(own: OwnR
             await watch.until("it to be fetched", lambda: watch.fetched(source).endswith(commit), 120)
 
 
-async def test_a_wrong_token_fails_the_source_and_nothing_else(
-    own: OwnRegion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_wrong_token_fails_the_source_and_nothing_else(own: OwnRegion, tmp_path: Path) -> None:
     source, infra = ref(own, ROOT, "GitRepository"), ref(own, "infra")
     async with watching(own) as watch:
         applied = own.repository.head()
@@ -104,7 +103,7 @@ async def test_a_wrong_token_fails_the_source_and_nothing_else(
                 assert watch.picture.health(ref(own, name)).state is State.READY, "it has what was fetched before"
             commit = own.push("infra/new.yaml", _new(own))
             # What is pending is asked with the person's own login, so a wrong one of Flux's hides nothing.
-            pending = await _pending(watch, own, monkeypatch, tmp_path, own)
+            pending = await _pending(watch, own, tmp_path, own)
             assert not pending.problem
             assert [one.sha for one in pending.commits] == [commit]
             with_source = await watch.ask(Verb.RECONCILE, infra, with_source=True)
@@ -117,12 +116,10 @@ async def test_a_wrong_token_fails_the_source_and_nothing_else(
         await watch.until_applied(infra, commit, 120)
 
 
-async def test_a_person_without_a_login_is_told_so(
-    own: OwnRegion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_person_without_a_login_is_told_so(own: OwnRegion, tmp_path: Path) -> None:
     async with watching(own) as watch:
         await watch.until_state(ref(own, "infra"), State.READY)
-        pending = await _pending(watch, own, monkeypatch, tmp_path)
+        pending = await _pending(watch, own, tmp_path)
     assert pending.problem.startswith(f"Cannot fetch {own.git_url}: 127.0.0.1 wants credentials and none were found")
 
 
@@ -168,14 +165,12 @@ def _login(region: OwnRegion, token: str) -> Iterator[None]:
         region.api.apply(region.mirror.objects(region.namespace, ROOT)[0])
 
 
-async def _pending(
-    watch: Watching, region: OwnRegion, monkeypatch: pytest.MonkeyPatch, folder: Path, *readable: Region
-) -> Pending:
+async def _pending(watch: Watching, region: OwnRegion, folder: Path, *readable: Region) -> Pending:
     """What is pending for the first of the chain, as a person with logins for some regions is told."""
-    for name, value in make_home(folder, *readable).items():
-        monkeypatch.setenv(name, value)
+    log_in(folder / "home", *readable)
+    environ = {"HOME": str(folder / "home"), "PATH": os.environ["PATH"]}
     question = question_about(watch.picture, ref(region, CHAIN[0]))
-    return await PyGit(folder / "mirrors").pending(question, lambda _: None)
+    return await PyGit(folder / "mirrors", environ).pending(question, lambda _: None)
 
 
 @contextmanager
