@@ -149,8 +149,8 @@ class Gitea:
 
 def _reachable() -> Path:
     """A folder for temporary files that every user can reach."""
-    candidates = (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"))
-    return next(one for one in candidates if all(path.stat().st_mode & 0o001 for path in (one, *one.parents)))
+    chosen = Path(tempfile.gettempdir())
+    return chosen if all(path.stat().st_mode & 0o001 for path in (chosen, *chosen.parents)) else Path("/tmp")
 
 
 _SETTINGS = """RUN_MODE = prod
