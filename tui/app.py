@@ -12,6 +12,7 @@ from textual.theme import Theme as TextualTheme
 from tui.config.keymap import LAST_RESORT
 from tui.config.themes import Theme
 from tui.model.changes import Notice
+from tui.paste import guard_pastes
 from tui.screens.help import HelpScreen
 from tui.screens.keyed import TakesKeys
 from tui.screens.main import MainScreen
@@ -29,6 +30,7 @@ class GitopsApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, shell: Shell, notices: tuple[Notice, ...] = ()) -> None:
+        guard_pastes()
         super().__init__(ansi_color=shell.palette.theme.ansi or None)
         self.shell = shell
         self._notices = notices
