@@ -2,8 +2,10 @@
 
 import pytest
 
+from tests.fakes.objects import event
 from tests.fakes.pilot import API, APPS, EU, INFRA, ROOT, SOURCE, TENANTS, US, acting, small
 from tui.actions import ACTIONS
+from tui.model.changes import EventsListed
 from tui.screens.command import suggestions
 from tui.screens.palette import PaletteScreen
 
@@ -29,9 +31,43 @@ async def test_filter_narrows_down_as_it_is_typed(key: str) -> None:
         assert INFRA not in driven.rows
 
 
-async def test_escape_clears_a_filter_while_it_is_typed() -> None:
+async def test_enter_in_the_filter_goes_to_the_first_hit_so_that_the_next_key_acts_on_it() -> None:
+    async with small(at=EU) as driven:
+        await driven.press("slash", *"kind:ks apps")
+        assert driven.selected == EU
+        await driven.press("enter")
+        assert driven.selected == APPS
+        await driven.press("slash", "enter")
+        assert driven.selected == APPS, "a hit stays"
+        await driven.press("slash", *"nothing", "enter")
+        assert driven.main.selected.is_context
+
+
+async def test_enter_in_the_filter_leaves_the_cursor_where_arrows_have_put_it() -> None:
+    async with small(at=EU) as driven:
+        await driven.press("slash", *"kind:ks apps", "down", "enter")
+        assert driven.selected == SOURCE
+
+
+async def test_the_events_of_a_context_are_those_of_what_passes_the_filter() -> None:
+    async with small(at=EU) as driven:
+        driven.eu.emit(
+            EventsListed("eu", (event(APPS, "apps-uid", reason="OfApps"), event(INFRA, "infra-uid", reason="OfInfra")))
+        )
+        await driven.drawn()
+        assert "OfInfra" in driven.text_of(driven.main.events)
+        await driven.press("slash", *"kind:ks apps")
+        assert driven.selected == EU
+        assert "OfApps" in driven.text_of(driven.main.events)
+        assert "OfInfra" not in driven.text_of(driven.main.events)
+        await driven.press("escape")
+        assert "OfInfra" in driven.text_of(driven.main.events)
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+c"])
+async def test_escape_clears_a_filter_while_it_is_typed(key: str) -> None:
     async with small(at=APPS) as driven:
-        await driven.press("slash", *"api", "escape")
+        await driven.press("slash", *"api", key)
         assert not driven.main.view.query
         assert driven.main.focused is driven.main.tree_pane
         assert INFRA in driven.rows
@@ -120,10 +156,11 @@ async def test_an_unknown_command_says_so_and_runs_nothing() -> None:
         assert driven.rig.patches() == []
 
 
-async def test_an_empty_command_and_escape_do_nothing() -> None:
+@pytest.mark.parametrize("key", ["escape", "ctrl+c"])
+async def test_an_empty_command_and_escape_do_nothing(key: str) -> None:
     async with small(at=APPS) as driven:
         await driven.command("")
-        await driven.press("colon", *"quit", "escape")
+        await driven.press("colon", *"quit", key)
         assert driven.screens == []
         assert driven.notices == []
         assert driven.app.is_running

@@ -60,6 +60,11 @@ class Row(msgspec.Struct, frozen=True, gc=False):
         """Whether the row stands for a whole context."""
         return not self.ref.kind
 
+    @property
+    def is_hit(self) -> bool:
+        """Whether the row stands for an object that passes the filter."""
+        return not (self.is_context or self.scaffold)
+
 
 def context_ref(context: str) -> ObjectRef:
     """The reference by which a context's own row is selected and folded.

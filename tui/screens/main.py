@@ -62,7 +62,7 @@ class MainScreen(KeyedScreen[None]):
         self.panes = MainPanes(self)
         self.steer = MainSteer(self)
         self.keys = MainKeys(self)
-        self._drawn_for: ObjectRef | None = None
+        self._drawn_for: tuple[ObjectRef | None, View] = (None, self.view)
         self._untouched = True
         self._logs_version = -1
 
@@ -239,9 +239,10 @@ class MainScreen(KeyedScreen[None]):
     def _draw_selection(self, dirty: Dirty) -> None:
         session, row, now = self.shell.session, self.selected, self.shell.session.clock.now()
         ref = row.ref if row is not None else None
-        moved = ref != self._drawn_for
-        below = self.layout_.below(ref) if ref is not None and (moved or dirty.events or dirty.statuses) else []
-        if ref is None or (below and (moved or dirty.statuses or not dirty.events.isdisjoint(below))):
+        moved = ref != self._drawn_for[0]
+        anew = moved or dirty.statuses or self.view is not self._drawn_for[1]
+        below = self.layout_.below(ref) if ref is not None and (anew or dirty.events) else []
+        if ref is None or (below and (anew or not dirty.events.isdisjoint(below))):
             self._draw_events(ref, below)
         detail: Detail | None = None
         if row is not None:
@@ -251,7 +252,7 @@ class MainScreen(KeyedScreen[None]):
         self.detail.show(detail)
         self._draw_logs(row, moved)
         self._draw_footer()
-        self._drawn_for = ref
+        self._drawn_for = ref, self.view
 
     def _draw_events(self, ref: ObjectRef | None, below: list[ObjectRef]) -> None:
         picture = self.shell.session.picture

@@ -28,6 +28,7 @@ class MainKeys:
         self._screen = screen
         self.notice_seen: Notice | None = None
         """The last complaint that stood in the footer when a key was pressed: it has been seen."""
+        self._moved_in_filter = False
         self.handlers = screen.steer.handlers | self._look() | self._move() | self._contexts() | self._program()
         """Action id → what to call."""
 
@@ -142,6 +143,7 @@ class MainKeys:
         field.display = True
         field.value = self._screen.view.query.text
         field.action_select_all()  # what is typed takes the place of the old filter
+        self._moved_in_filter = False
         self._screen.set_focus(field)
 
     def close_filter(self) -> None:
@@ -150,22 +152,26 @@ class MainKeys:
         self._screen.set_focus(self._screen.tree_pane)
 
     async def take_filter_key(self, event: Key) -> None:
-        """While the filter is typed: arrows move in the tree, escape clears it.
+        """While the filter is typed: arrows move in the tree, enter goes to the first hit, escape clears it.
 
         Args:
             event: The key.
         """
+        screen = self._screen
         motion = {"down": "down", "up": "up", "pagedown": "page_down", "pageup": "page_up"}.get(event.key)
-        if event.key == "escape":
+        if event.key in ("escape", "ctrl+c"):
             self._clear_filter()
             self.close_filter()
         elif event.key in ("tab", "enter"):
             self.close_filter()
+            if screen.view.query and not self._moved_in_filter and screen.tree_pane.select_first_hit():
+                screen.selection_changed()
         elif motion is not None:
-            self._screen.tree_pane.go(motion)
-            self._screen.selection_changed()
-        elif await type_into(self._screen.filter, event):
-            self._screen.narrow()
+            self._moved_in_filter = True
+            screen.tree_pane.go(motion)
+            screen.selection_changed()
+        elif await type_into(screen.filter, event):
+            screen.narrow()
 
     def _clear_filter(self) -> None:
         self._screen.filter.value = ""

@@ -78,7 +78,7 @@ class PaletteScreen(TakesKeys[str | None], ModalScreen[str | None]):
     async def take_key(self, event: Key) -> None:
         """Enter runs exactly what was typed, tab and arrows put a suggestion into the input, escape leaves."""
         match event.key:
-            case "escape":
+            case "escape" | "ctrl+c":
                 self.dismiss(None)
             case "tab" | "down":
                 self._choose(1)

@@ -111,6 +111,18 @@ class TreePane(LineView):
             self.top = max(0, place - self.body_height // 2)
             self.move_cursor(place)
 
+    def select_first_hit(self) -> bool:
+        """Put the cursor on the first object that passes the filter, unless it is on one.
+
+        Returns:
+            Whether it has moved.
+        """
+        hits = [place for place, row in enumerate(self.layout_.rows) if row.is_hit]
+        if not hits or self.cursor in hits:
+            return False
+        self.move_cursor(hits[0])
+        return True
+
     def is_on_fold_sign(self, index: int, x: int) -> bool:
         """Whether a cell shows the sign that opens and closes a row's branches.
 
