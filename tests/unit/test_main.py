@@ -193,13 +193,10 @@ def test_nothing_is_written_while_nothing_happens(tmp_path: Path) -> None:
     with running(environ=_environ(tmp_path, path)) as terminal:
         terminal.until_shown(" help")
         terminal.type("j")
-        quiet = 0
-        while quiet < 10:  # half a second without a byte
-            quiet = 0 if terminal._take(0.05) else quiet + 1
-        before = len(terminal.text)
-        for _ in range(20):
-            terminal._take(0.05)
-        assert len(terminal.text) == before
+        terminal.until_quiet(0.5)
+        before = terminal.written
+        terminal.read_for(1)
+        assert terminal.written == before
         terminal.type("\x11")
         assert terminal.end() == 0
 
