@@ -106,6 +106,8 @@ def _kubeconfig_path(arguments: argparse.Namespace) -> Iterator[Path | None]:
 
 
 def _run(arguments: argparse.Namespace, path: Path | None) -> int:
+    # Textual 8.2.8 asks terminals that can for the mouse in pixels, many events a cell, and leaves it so at the end.
+    os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     kubeconfig = load_kubeconfig(path, os.environ, Path.home())
     if not kubeconfig.contexts:
         raise StartError(kubeconfig.problems[0] if kubeconfig.problems else "no kubeconfig found; try gitops-tui demo")

@@ -4,7 +4,7 @@ import copy
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,16 @@ class Screen(Terminal):
         return frozenset(self._emulated.mode), self._emulated.keyboards
 
     @property
+    def frames(self) -> int:
+        """How many frames it has drawn, where it may synchronize them."""
+        return self._read.count(b"\x1b[?2026h")
+
+    @property
+    def bells(self) -> int:
+        """How often the terminal was rung."""
+        return self._emulated.bells
+
+    @property
     def is_as_before(self) -> bool:
         """Whether every mode is as it was before the process began."""
         return self.state == self._fresh
@@ -90,10 +100,21 @@ class Screen(Terminal):
             row: The row's text, as `row` gives it.
             text: The text in it.
         """
-        cells = self._emulated.buffer[self.rows.index(row)]
-        drawn = [cells[x] for x in range(self.columns)]
-        place = "".join(one.data or "\0" for one in drawn).index(text)
-        return drawn[place]
+        cells = self._cells(self.rows.index(row))
+        return cells[_place(cells, text)]
+
+    def columns_of(self, text: str) -> list[int]:
+        """The column where a text begins, of each row that has it, from top to bottom."""
+        rows = map(self._cells, range(self._emulated.lines))
+        return [place for cells in rows if (place := _place(cells, text)) >= 0]
+
+    def _cells(self, y: int) -> list[Char]:
+        line = self._emulated.buffer[y]
+        return [line[x] for x in range(self.columns)]
+
+    def until(self, true: Callable[[], object], seconds: float = 90.0) -> None:
+        """Read what it writes until something is true of the screen."""
+        super().until(true, seconds)
 
     def until_row(self, *texts: str, seconds: float = 90.0) -> str:
         """Read until a row has all of some texts.
@@ -111,11 +132,14 @@ class Screen(Terminal):
         """
         for key in keys:
             if key == "escape":
-                before = self.written
-                self.type("\x1b")
-                self.until(lambda since=before: self.written > since, 90)
+                self._press_escape()
             else:
                 self.type(_KEYS.get(key, key))
+
+    def _press_escape(self) -> None:
+        before = self.written
+        self.type("\x1b")
+        self.until(lambda: self.written > before)
 
     def paste(self, text: str) -> None:
         """Paste a text, bracketed."""
@@ -162,11 +186,21 @@ class Screen(Terminal):
         self.type(f"\x1b[48;{screen.lines};{screen.columns};{screen.lines * 16};{screen.columns * 8}t")
 
 
+def _place(cells: list[Char], text: str) -> int:
+    """In which cell a text begins, -1 where it is not; the second cell of a wide character has no text of its own."""
+    return "".join(cell.data or "\0" for cell in cells).find(text)
+
+
 class _Emulated(pyte.Screen):
     """pyte's screen, with an alternate one, and strict."""
 
     keyboards = 0
     """How many keyboard protocols are pushed (kitty, progressive enhancement), which pyte does not know."""
+
+    bells = 0
+
+    def bell(self, *args: Any) -> None:
+        self.bells += 1
 
     def set_mode(self, *modes: int, **kwargs: Any) -> None:
         if 1049 in modes and kwargs.get("private"):

@@ -15,7 +15,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LEFT_ALTERNATE_SCREEN = "\x1b[?1049l"
 ENTERED_ALTERNATE_SCREEN = "\x1b[?1049h"
 
 _TAKE_TERMINAL = (

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import tui.__main__ as main_module
-from tests.fakes.terminal import ENTERED_ALTERNATE_SCREEN, LEFT_ALTERNATE_SCREEN, ROOT, running
+from tests.fakes.screen import Screen, shown
+from tests.fakes.terminal import ENTERED_ALTERNATE_SCREEN, ROOT, running
 from tui import __version__
 from tui.__main__ import StartError, choose_contexts, main
 from tui.cluster.entries import ClusterEntry, ContextEntry, UserEntry
@@ -166,25 +167,36 @@ def _environ(tmp_path: Path, kubeconfig: Path) -> dict[str, str]:
 
 
 def test_q_leaves_with_the_terminal_as_it_was(tmp_path: Path, kubeconfig: Path) -> None:
-    with running(environ=_environ(tmp_path, kubeconfig)) as terminal:
-        terminal.until_shown("Nothing listens at https://127.0.0.1:1")
-        assert "eu" in terminal.text
-        terminal.type("q")
-        assert terminal.end() == 0
-    assert terminal.text.index(ENTERED_ALTERNATE_SCREEN) < terminal.text.index(LEFT_ALTERNATE_SCREEN)
-    assert "Traceback" not in terminal.text
+    with shown(environ=_environ(tmp_path, kubeconfig)) as screen:
+        screen.until_row("Nothing listens at https://127.0.0.1:1")
+        assert screen.is_alternate
+        assert "1 eu" in screen.rows[0]
+        screen.type("q")
+        assert screen.end() == 0
+        _assert_restored(screen)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
 def test_a_signal_restores_the_terminal(tmp_path: Path, kubeconfig: Path, number: signal.Signals) -> None:
+    with shown(environ=_environ(tmp_path, kubeconfig)) as screen:
+        screen.until_row("? help")
+        screen.process.send_signal(number)
+        assert screen.end() == 128 + number
+        _assert_restored(screen)
+
+
+def _assert_restored(screen: Screen) -> None:
+    assert not screen.is_alternate
+    assert screen.is_as_before, f"cursor, mouse, paste, focus, keyboard: {screen.state}"
+    assert not any(screen.rows), screen.described()
+    assert "Traceback" not in screen.text
+
+
+def test_a_terminal_that_is_closed_ends_the_program(tmp_path: Path, kubeconfig: Path) -> None:
     with running(environ=_environ(tmp_path, kubeconfig)) as terminal:
         terminal.until_shown(" help")
-        terminal.process.send_signal(number)
-        assert terminal.end() == 128 + number
-    assert LEFT_ALTERNATE_SCREEN in terminal.text
-    assert "\x1b[?25h" in terminal.text, "the cursor is shown again"
-    assert "\x1b[?1000l" in terminal.text, "the mouse is let go"
-    assert "Traceback" not in terminal.text
+        terminal.hang_up()
+        assert terminal.process.wait(20) == 128 + signal.SIGHUP
 
 
 def test_nothing_is_written_while_nothing_happens(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from textual.widgets import Static
 from tui.screens.keyed import TakesKeys
 from tui.screens.shell import Shell
 
-_ANSWERS = {"y": True, "enter": True, "n": False, "q": False, "escape": False}
+_ANSWERS = {"y": True, "enter": True, "n": False, "q": False, "escape": False, "ctrl+c": False}
 
 
 class ConfirmScreen(TakesKeys[bool], ModalScreen[bool]):
