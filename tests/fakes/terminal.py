@@ -46,7 +46,7 @@ class Terminal:
         """Press keys."""
         os.write(self.master, text.encode())
 
-    def until(self, true: Callable[[], object], seconds: float = 20.0) -> None:
+    def until(self, true: Callable[[], object], seconds: float = 45.0) -> None:
         """Read what it writes until something is true.
 
         Args:
@@ -90,7 +90,7 @@ class Terminal:
         while (left := end - time.monotonic()) > 0:
             self._take(left)
 
-    def end(self, seconds: float = 20.0) -> int:
+    def end(self, seconds: float = 45.0) -> int:
         """Read until it ends.
 
         Returns:

@@ -1,5 +1,7 @@
 """The keys that ask something of objects, and the marks they take."""
 
+import pytest
+
 from tests.fakes.fleet import NOW
 from tests.fakes.pilot import ALERT, API, APPS, CHART, INFRA, PAUSED, ROOT, SOURCE, TENANTS, acting, small
 from tui.model.intent import Step, Verb
@@ -102,7 +104,8 @@ async def test_marked_objects_are_taken_instead_of_the_selected_one_after_a_ques
         assert driven.screens == []
 
 
-async def test_a_question_names_what_it_is_about_and_no_means_no() -> None:
+@pytest.mark.parametrize("no", ["n", "ctrl+c"])
+async def test_a_question_names_what_it_is_about_and_no_means_no(no: str) -> None:
     async with small(at=APPS) as driven:
         await driven.press("space", "space", "T")
         question = driven.app.screen
@@ -111,7 +114,7 @@ async def test_a_question_names_what_it_is_about_and_no_means_no() -> None:
         assert "suspend 2 objects?" in told
         assert "eu  Kustomization  flux-system/apps" in told
         assert "eu  HelmRelease  apps/api" in told
-        for key in ("j", "space", "R", "n"):
+        for key in ("j", "space", "R", no):
             await driven.press(key)
         assert driven.screens == []
         assert driven.rig.patches() == []
