@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tui.__main__ as main_module
-from tests.fakes.screen import Screen, shown
+from tests.fakes.screen import IN_BAND_RESIZE, SYNCHRONIZED, Screen, shown
 from tests.fakes.terminal import ENTERED_ALTERNATE_SCREEN, ROOT, running
 from tui import __version__
 from tui.__main__ import StartError, choose_contexts, main
@@ -167,7 +167,8 @@ def _environ(tmp_path: Path, kubeconfig: Path) -> dict[str, str]:
 
 
 def test_q_leaves_with_the_terminal_as_it_was(tmp_path: Path, kubeconfig: Path) -> None:
-    with shown(environ=_environ(tmp_path, kubeconfig)) as screen:
+    can = frozenset((SYNCHRONIZED, IN_BAND_RESIZE))
+    with shown(environ=_environ(tmp_path, kubeconfig), modes=can) as screen:
         screen.until_row("Nothing listens at https://127.0.0.1:1")
         assert screen.is_alternate
         assert "1 eu" in screen.rows[0]
