@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.api import ApiError, Body, wait_for
 from tests.e2e.content import config_map, kustomization, sync, yaml
 from tests.e2e.driving import Driven, driven
+from tests.e2e.person import log_in
 from tests.e2e.region import Region
 from tests.e2e.watching import ref
 from tui.model.intent import Step
@@ -28,10 +29,10 @@ _FILE = f"{_NAME}/config.yaml"
 
 
 @pytest.fixture(autouse=True)
-def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, region: Region) -> Path:
     """A person's home: the Git credentials that the diff uses are those that are found from here."""
     home = tmp_path / "home"
-    home.mkdir()
+    log_in(home, region)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("GITOPS_TUI_CACHE_DIR", str(home / "cache"))
     return home
@@ -45,7 +46,7 @@ def story(region: Region) -> Iterator[str]:
     tools/record/events_cache.go): those of the objects that all tests share are used up.
     """
     commit = region.push(_FILE, yaml(config_map(_NAME, region.namespace, answer="41")))
-    source, _ = sync(region.namespace, region.git_url)
+    source, _ = sync(region.namespace, region.git_url, region.origin.secret)
     source["metadata"]["name"] = _NAME
     applier = kustomization(_NAME, region.namespace, f"./{_NAME}", sourceRef={"kind": "GitRepository", "name": _NAME})
     try:
