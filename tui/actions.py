@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from tui.model.health import FAULTS, assess
 from tui.model.intent import Verb, obeys_requests, objection
 from tui.model.kinds import KINDS
 from tui.model.resources import Resource
@@ -47,6 +48,8 @@ class Action(msgspec.Struct, frozen=True):
     scope: Scope = Scope.VIEW
     verb: Verb | None = None
     """What it asks of an object, for actions that write."""
+    caution: str = ""
+    """What to know before it is done: it is asked about even for one object."""
     footer: int = 0
     """Place in the footer, from the left; 0 keeps it out."""
 
@@ -54,21 +57,30 @@ class Action(msgspec.Struct, frozen=True):
 _STEER = (
     Action(
         "reconcile", ("R",), "reconcile", "Ask the controller to reconcile the object now, and follow it to its end",
-        Topic.STEER, Scope.OBJECT, Verb.RECONCILE, 1,
+        Topic.STEER, Scope.OBJECT, Verb.RECONCILE, footer=1,
     ),
     Action(
         "reconcile.source", ("W",), "with source", "Reconcile what it takes its content from first, then the object",
-        Topic.STEER, Scope.OBJECT, Verb.RECONCILE, 2,
+        Topic.STEER, Scope.OBJECT, Verb.RECONCILE, footer=2,
     ),
     Action(
         "suspend.toggle", ("T",), "suspend/resume", "Suspend the object, or resume it when it is suspended",
-        Topic.STEER, Scope.OBJECT, Verb.SUSPEND, 3,
+        Topic.STEER, Scope.OBJECT, Verb.SUSPEND, footer=3,
+    ),
+    Action(
+        "force", ("F",), "force", "Install or upgrade a HelmRelease now, even in sync or out of retries",
+        Topic.STEER, Scope.OBJECT, Verb.FORCE,
+        "Helm installs or upgrades at once, hooks and all, even what is in sync or out of retries", 5,
+    ),
+    Action(
+        "reset", ("Z",), "reset", "Forget a HelmRelease's failures, so that one out of retries is tried again",
+        Topic.STEER, Scope.OBJECT, Verb.RESET, footer=4,
     ),
     Action("suspend", (), "suspend", "Suspend the object", Topic.STEER, Scope.OBJECT, Verb.SUSPEND),
     Action("resume", (), "resume", "Resume the object and reconcile it", Topic.STEER, Scope.OBJECT, Verb.RESUME),
     Action(
         "mark", ("space",), "mark", "Mark the object, so that the next action takes all that are marked",
-        Topic.STEER, Scope.OBJECT, footer=7,
+        Topic.STEER, Scope.OBJECT, footer=9,
     ),
     Action("mark.clear", ("ctrl+backslash",), "clear marks", "Take all marks away", Topic.STEER),
 )  # fmt: skip
@@ -76,12 +88,12 @@ _STEER = (
 _LOOK = (
     Action(
         "diff", ("D",), "diff", "The Git diff of what is pending: applied, fetched, upstream",
-        Topic.LOOK, Scope.OBJECT, footer=4,
+        Topic.LOOK, Scope.OBJECT, footer=6,
     ),
-    Action("yaml", ("y", "d"), "yaml", "The object as the API server has it", Topic.LOOK, Scope.OBJECT, footer=5),
-    Action("mode", ("m",), "mode", "What the branches mean: owners, sources, dependsOn, flat", Topic.LOOK, footer=8),
-    Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=9),
-    Action("logs", ("l",), "logs", "To the controller's log of the object", Topic.LOOK, footer=6),
+    Action("yaml", ("y", "d"), "yaml", "The object as the API server has it", Topic.LOOK, Scope.OBJECT, footer=7),
+    Action("mode", ("m",), "mode", "What the branches mean: owners, sources, dependsOn, flat", Topic.LOOK, footer=10),
+    Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=11),
+    Action("logs", ("l",), "logs", "To the controller's log of the object", Topic.LOOK, footer=8),
     Action("events", ("e",), "events", "To the Events of the object and what is below it", Topic.LOOK),
     Action("logs.all", ("a",), "all lines", "The controller's whole log, or the object's lines only", Topic.LOOK),
     Action("pane.next", ("tab",), "next pane", "To the next pane", Topic.LOOK),
@@ -94,10 +106,10 @@ _FIND = (
     Action(
         "filter", ("slash",), "filter",
         "Narrow the tree as you type: words, kind:ks, ns:x, ctx:x, is:failed, -l key=value, ! turns a word round",
-        Topic.FIND, footer=10,
+        Topic.FIND, footer=12,
     ),
     Action("faults", ("ctrl+z",), "faults only", "Only what is broken and what it holds up, and back", Topic.FIND),
-    Action("palette", ("colon",), "command", "Type a command; enter runs just what was typed", Topic.FIND, footer=11),
+    Action("palette", ("colon",), "command", "Type a command; enter runs just what was typed", Topic.FIND, footer=13),
     Action("back", ("escape",), "back", "Clear the filter, the marks, the zoom: one at a time", Topic.FIND),
 )  # fmt: skip
 
@@ -135,7 +147,7 @@ _CONTEXTS = (
 )  # fmt: skip
 
 _PROGRAM = (
-    Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=12),
+    Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=14),
     Action("messages", ("M",), "messages", "Everything that was said: failures, refusals, outcomes", Topic.PROGRAM),
     Action("copy", ("c",), "copy", "Copy what the focused pane says", Topic.PROGRAM),
     Action("theme.next", (), "next theme", "Try the next theme", Topic.PROGRAM),
@@ -233,11 +245,18 @@ def makes_sense(action: Action, situation: Situation) -> bool:
         return False
     if action.verb is Verb.RECONCILE:
         return any(obeys_requests(resource) for resource in situation.selected)
+    if action.verb in (Verb.FORCE, Verb.RESET):
+        return any(_may_release(action.verb, resource) for resource in situation.selected)
     if action.verb is not None:
         return any(KINDS[resource.ref.kind].suspended_by for resource in situation.selected)
     if action.id == "diff":
         return any(has_git(resource) for resource in situation.selected)
     return True
+
+
+def _may_release(verb: Verb, resource: Resource) -> bool:
+    """Whether a release can be forced; or reset, where something failed."""
+    return KINDS[resource.ref.kind].releases and (verb is Verb.FORCE or assess(resource).state in FAULTS)
 
 
 def has_git(resource: Resource) -> bool:

@@ -7,7 +7,7 @@ from tests.demo.smallworld import API, SmallWorld, release
 from tui.demo.conditions import condition
 from tui.demo.content import text_of
 from tui.demo.manifests import helm_release, helm_repository, kustomization
-from tui.demo.resources import Key
+from tui.demo.resources import Key, Object
 
 RETRY = {"strategy": {"name": "RetryOnFailure", "retryInterval": "1m"}}
 
@@ -215,6 +215,44 @@ def test_a_release_that_runs_out_of_retries_stalls_until_it_is_forced(world: Sma
     world.until(lambda: world.handled("HelmRelease", "api", "shop") == "T7")
     status = world.get("HelmRelease", "api", "shop")["status"]
     assert (status["failures"], status["lastHandledForceAt"]) == (3, "T7")
+
+
+def test_a_release_that_is_reset_begins_to_count_anew(world: SmallWorld) -> None:
+    world.push("bad", apps__release=release("1.9.2", upgrade={"remediation": {"retries": 1}}))
+    world.until(lambda: condition(world.get("HelmRelease", "api", "shop"), "Stalled") is not None)
+    world.request("HelmRelease", "api", "T6", "shop", reset="resetAt")
+    world.until(lambda: world.handled("HelmRelease", "api", "shop") == "T6")
+    item = world.get("HelmRelease", "api", "shop")
+    status = item["status"]
+    assert (status["failures"], status["upgradeFailures"], status["lastHandledResetAt"]) == (1, 1, "T6")
+    assert condition(item, "Stalled") is None
+    world.until(lambda: condition(world.get("HelmRelease", "api", "shop"), "Stalled") is not None)
+
+
+def test_a_release_in_sync_is_upgraded_when_it_is_forced_and_only_once(world: SmallWorld) -> None:
+    def version() -> int:
+        return int(world.get("HelmRelease", "api", "shop")["status"]["history"][0]["version"])
+
+    before = version()
+    for token, more in (("T1", {"force": "forceAt"}), ("T2", {})):
+        world.request("HelmRelease", "api", token, "shop", **more)
+        world.until(lambda token=token: world.handled("HelmRelease", "api", "shop") == token)
+        assert version() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("upgrade", "failures"), [({"remediation": {"retries": 1}}, 1), (RETRY, None)], ids=["counted on", "retry only"]
+)
+def test_the_counters_of_a_release_that_got_over_its_failures(
+    world: SmallWorld, upgrade: Object, failures: int | None
+) -> None:
+    world.push("strategy", apps__release=release("1.9.1", upgrade=upgrade))
+    world.settle()
+    world.patch("HelmRelease", "api", {"status": {"failures": 1}}, "helm-controller", "shop")
+    world.request("HelmRelease", "api", "T1", "shop", force="forceAt")
+    world.until(lambda: world.handled("HelmRelease", "api", "shop") == "T1")
+    assert world.is_ready("HelmRelease", "api", "shop")
+    assert world.get("HelmRelease", "api", "shop")["status"].get("failures") == failures
 
 
 def test_a_repository_that_is_gone_keeps_its_chart_and_release_waiting(world: SmallWorld) -> None:

@@ -69,6 +69,14 @@ STALLED = (
     condition("Ready", "False", "AccessDenied", "can't access 'GitRepository/other/fleet'"),
 )
 
+ROLLED_BACK = (
+    condition("Stalled", "True", "RetriesExceeded", "Failed to upgrade after 2 attempt(s)"),
+    condition("Ready", "False", "RollbackSucceeded", "Helm rollback to previous release apps/a.v3 succeeded"),
+    condition("Released", "False", "UpgradeFailed", "Helm upgrade failed for release apps/a: field is immutable"),
+    condition("Remediated", "True", "RollbackSucceeded", "Helm rollback to previous release apps/a.v3 succeeded"),
+)
+"""A HelmRelease out of retries, as helm-controller leaves it."""
+
 PROGRESSING = (
     condition("Reconciling", "True", "Progressing", "Building manifests"),
     condition("Ready", "Unknown", "Progressing", "Reconciliation in progress"),
@@ -93,6 +101,7 @@ def body(
     uid: str = "",
     version: str = "",
     deleted: str = "",
+    finalizers: Iterable[str] = (),
     managed: list[Body] | None = None,
 ) -> Body:
     """Any Flux object.
@@ -113,6 +122,7 @@ def body(
         uid: By default one made of kind and name, so that an object keeps it.
         version: Its resourceVersion, by default one that was never used.
         deleted: Its deletionTimestamp.
+        finalizers: What has to be done before it goes.
         managed: Its managedFields.
 
     Returns:
@@ -129,6 +139,7 @@ def body(
         "annotations": {**(annotations or {}), **({"reconcile.fluxcd.io/requestedAt": requested} if requested else {})},
     }
     metadata |= {"deletionTimestamp": deleted} if deleted else {}
+    metadata |= {"finalizers": list(finalizers)} if finalizers else {}
     metadata |= {"managedFields": managed} if managed else {}
     told = {**(status or {}), **({"lastHandledReconcileAt": handled} if handled else {})}
     if conditions is not None:

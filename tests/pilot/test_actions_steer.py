@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fakes.fleet import NOW
+from tests.fakes.objects import ROLLED_BACK, hr, ks
 from tests.fakes.pilot import ALERT, API, APPS, CHART, INFRA, PAUSED, ROOT, SOURCE, TENANTS, acting, small
 from tui.model.intent import Step, Verb
 from tui.model.refs import ObjectRef
@@ -10,6 +11,10 @@ from tui.screens.confirm import ConfirmScreen
 
 REQUEST = {"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": NOW.isoformat()}}}
 SUSPEND = {"spec": {"suspend": True}}
+FORCE, RESET = (
+    {"metadata": {"annotations": REQUEST["metadata"]["annotations"] | {f"reconcile.fluxcd.io/{name}": NOW.isoformat()}}}
+    for name in ("forceAt", "resetAt")
+)
 RESUME = {"spec": {"suspend": None}, **REQUEST}
 
 
@@ -58,6 +63,67 @@ async def test_resume_never_suspends(key: str) -> None:
     async with small(at=INFRA) as driven:
         await driven.act("resume", key)
         assert driven.rig.patches() == [(INFRA, RESUME)]
+
+
+@acting("force")
+async def test_force_is_asked_about_and_then_forces_the_selected_release(key: str) -> None:
+    async with small(at=API) as driven:
+        assert "F force" in driven.text_of(driven.main.footer)
+        for answer in ("n", "escape"):
+            await driven.act("force", key)
+            assert driven.screens == ["ConfirmScreen"]
+            told = "\n".join(str(static.render()) for static in driven.app.screen.query("Static"))
+            assert "force 1 object? Helm installs or upgrades at once" in told
+            assert "eu  HelmRelease  apps/api" in told
+            await driven.press(answer)
+            assert driven.rig.patches() == []
+        await driven.act("force", key)
+        await driven.press("y")
+        assert driven.rig.patches() == [(API, FORCE)]
+        assert "force asked" in driven.line(API)
+
+
+@acting("reset")
+async def test_reset_forgets_the_failures_of_the_selected_release(key: str) -> None:
+    async with small(at=API) as driven:
+        assert "reset" not in driven.text_of(driven.main.footer)
+        await driven.change(hr("api", conditions=ROLLED_BACK, status={"upgradeFailures": 2}))
+        assert "Z reset" in driven.text_of(driven.main.footer)
+        assert "Failed to upgrade after 2 attempt(s)" in driven.text_of(driven.main.detail)
+        await driven.act("reset", key)
+        assert driven.screens == []
+        assert driven.rig.patches() == [(API, RESET)]
+        assert "reset asked" in driven.line(API)
+
+
+@pytest.mark.parametrize(("key", "past"), [("F", "forced"), ("Z", "reset")])
+async def test_what_is_no_release_can_be_neither_forced_nor_reset(key: str, past: str) -> None:
+    async with small(at=INFRA) as driven:
+        assert f" {key} " not in driven.text_of(driven.main.footer)
+        await driven.press(key)
+        assert driven.screens == []
+        assert driven.rig.patches() == []
+        assert f"only a HelmRelease can be {past}" in driven.notices[-1]
+
+
+async def test_of_several_marked_only_the_release_is_forced() -> None:
+    async with small(at=APPS) as driven:
+        await driven.press("space", "space", "F", "y")
+        assert driven.rig.patches() == [(API, FORCE)]
+        assert driven.main.shell.session.picture.outcomes[APPS].step is Step.REFUSED
+
+
+async def test_what_is_being_deleted_says_so_and_is_left_alone() -> None:
+    async with small(at=INFRA) as driven:
+        await driven.change(ks("infra", deleted="2026-11-21T12:00:00Z", finalizers=["finalizers.fluxcd.io"]))
+        assert "being deleted, waits for kustomize-controller (finalizers.fluxcd.io)" in driven.line(INFRA)
+        assert "R W T it is being deleted" in driven.text_of(driven.main.footer)
+        for key in ("R", "W", "T"):
+            await driven.press(key)
+            assert driven.notices[-1].endswith("it is being deleted")
+        assert driven.rig.patches() == []
+        await driven.delete(INFRA)
+        assert INFRA not in driven.rows
 
 
 @acting("mark")

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.fakes.objects import Body, body, git, helm_chart, helm_repository, hr, ks, read
+from tests.fakes.objects import FAILING, ROLLED_BACK, Body, ago, body, git, helm_chart, helm_repository, hr, ks, read
 from tui.actions import (
     ACTIONS,
     DEFAULT_KEYS,
@@ -43,6 +43,13 @@ def test_what_writes_needs_an_object() -> None:
     assert {action.scope for action in ACTIONS.values() if action.verb is not None} == {Scope.OBJECT}
 
 
+def test_what_is_dangerous_warns_of_it_and_writes() -> None:
+    assert [action.id for action in ACTIONS.values() if action.caution] == ["force"]
+    assert all(
+        action.verb is not None and not action.caution.endswith(".") for action in ACTIONS.values() if action.caution
+    )
+
+
 def test_places_in_the_footer_are_taken_once() -> None:
     places = sorted(action.footer for action in ACTIONS.values() if action.footer)
     assert places == list(range(1, len(places) + 1))
@@ -55,6 +62,8 @@ def test_places_in_the_footer_are_taken_once() -> None:
         ("R", "reconcile"),
         ("W", "reconcile.source"),
         ("T", "suspend.toggle"),
+        ("F", "force"),
+        ("Z", "reset"),
         ("space", "mark"),
         ("slash", "filter"),
         ("colon", "palette"),
@@ -117,6 +126,18 @@ EXTERNAL = body("ExternalArtifact", "x")
             "read-only: started so that nothing is written",
             id="read-only-is-said-first",
         ),
+        pytest.param("force", _situation(hr("a")), "", id="force"),
+        pytest.param("reset", _situation(hr("a")), "", id="reset"),
+        pytest.param("force", _situation(ks("a")), "only a HelmRelease can be forced", id="not-forcible"),
+        pytest.param("reset", _situation(git()), "only a HelmRelease can be reset", id="not-resettable"),
+        pytest.param("force", _situation(ks("a"), hr("b")), "", id="one-of-two-can-be-forced"),
+        pytest.param(
+            "force", _situation(hr("a", suspend=True)), "it is suspended: resume it first", id="force-is-lost-suspended"
+        ),
+        pytest.param(
+            "reset", _situation(hr("a", suspend=True)), "it is suspended: resume it first", id="reset-is-lost-suspended"
+        ),
+        pytest.param("reconcile", _situation(ks("a", deleted=ago(1))), "it is being deleted", id="being-deleted"),
         pytest.param("mark", _situation(ks("a"), read_only=True), "", id="looking-is-never-forbidden"),
         pytest.param("diff", _situation(ks("a"), access=Access.DENIED), "", id="reading-needs-no-patch"),
         pytest.param(
@@ -172,6 +193,11 @@ def test_what_the_footer_calls_it(action: str, situation: Situation, title: str)
         pytest.param("reconcile", None, False, id="nothing-selected"),
         pytest.param("suspend.toggle", OCI_REPOSITORY, True, id="it-can-be-suspended-though"),
         pytest.param("suspend.toggle", EXTERNAL, False, id="not-suspendable"),
+        pytest.param("force", hr("a"), True, id="a-release-can-be-forced"),
+        pytest.param("force", ks("a"), False, id="nothing-else-can-be-forced"),
+        pytest.param("reset", hr("a", conditions=ROLLED_BACK), True, id="a-release-that-failed-can-be-reset"),
+        pytest.param("reset", hr("a"), False, id="a-release-that-is-ready-need-not-be-reset"),
+        pytest.param("reset", ks("a", conditions=FAILING), False, id="nothing-else-can-be-reset"),
         pytest.param("diff", git(), True, id="diff-of-a-source"),
         pytest.param("diff", ks("a"), True, id="diff-of-a-kustomization"),
         pytest.param("diff", helm_chart("c", of="GitRepository", source="x"), True, id="diff-of-a-chart-in-git"),

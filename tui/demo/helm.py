@@ -143,13 +143,11 @@ def _requested(run: Run, annotation: str, handled: str) -> bool:
     """Whether a force or reset request came with the reconcile request and was not handled (fluxcd/pkg apis/meta)."""
     token = run.item["metadata"].get("annotations", {}).get(f"reconcile.fluxcd.io/{annotation}", "")
     status = run.item.get("status", {})
-    wanted = (
-        bool(token) and token == run.token and token not in (status.get("lastHandledReconcileAt"), status.get(handled))
-    )
-    if wanted:
-        with run.edit() as item:
-            item["status"][handled] = token
-    return wanted
+    if not token:
+        return False
+    with run.edit() as item:
+        item["status"][handled] = token  # also of one that is not obeyed
+    return token == run.token and token not in (status.get("lastHandledReconcileAt"), status.get(handled))
 
 
 def _handle(run: Run) -> None:

@@ -86,11 +86,15 @@ def _reset_failures(run: Run, target: Target, *, reset: bool) -> None:
             for name in ("lastAttemptedGeneration", "lastAttemptedRevision", "lastAttemptedConfigDigest")
         )
         if reset or now != before:
-            for name in ("failures", "installFailures", "upgradeFailures"):
-                status.pop(name, None)
+            _clear_failures(item)
             drop(item, "Stalled")
         status["lastAttemptedGeneration"], status["lastAttemptedRevision"], status["lastAttemptedConfigDigest"] = now
         status["storageNamespace"] = item["metadata"]["namespace"]
+
+
+def _clear_failures(item: Object) -> None:
+    for name in ("failures", "installFailures", "upgradeFailures"):
+        item["status"].pop(name, None)
 
 
 def _name(run: Run, version: int) -> str:
@@ -193,8 +197,8 @@ def _succeed(run: Run, action: str) -> None:
         mark(item, "Released", "True", reason, message, run.now)
         mark(item, "Ready", "True", reason, message, run.now)
         item["status"]["observedGeneration"] = item["metadata"]["generation"]
-        for name in ("failures", "installFailures", "upgradeFailures"):
-            item["status"].pop(name, None)
+        if _retries_only(run, action):  # else the counters stay until something changes
+            _clear_failures(item)
     run.event(reason, message, _annotations(snapshot))
 
 
@@ -222,6 +226,11 @@ def _count_failure(run: Run, target: Target, action: str, problem: str) -> None:
     run.event(reason, message, _annotations(run.item["status"]["history"][0]), warning=True)
 
 
+def _retries_only(run: Run, action: str) -> bool:
+    """Whether what fails is tried again and again, and nothing is rolled back."""
+    return bool(run.spec.get(action, {}).get("strategy", {}).get("name") == "RetryOnFailure")
+
+
 def _remediation(run: Run, action: str) -> Object:
     found: Object = run.spec.get(action, {}).get("remediation", {})
     return found
@@ -234,9 +243,8 @@ def _exhausted(run: Run, action: str) -> bool:
 
 
 def _after_failure(run: Run, action: str) -> Steps:
-    strategy = run.spec.get(action, {}).get("strategy", {})
-    if strategy.get("name") == "RetryOnFailure":
-        again = parse_duration(strategy.get("retryInterval", "5m"))
+    if _retries_only(run, action):
+        again = parse_duration(run.spec[action]["strategy"].get("retryInterval", "5m"))
         run.mark("Reconciling", "True", "ProgressingWithRetry", f"retrying after {go_duration(again)}")
         return again
     if action == "upgrade" and _remediation(run, action):

@@ -100,6 +100,8 @@ def _predicate(picture: Picture, root: ObjectRef, now: datetime) -> str:
         return f"fails{f' since {age(health.since, now)}' if health.since else ''}: {told}"
     if health.state is State.WAITING:
         return f"waits too: {told}" if waits_on(picture, root) is None else "is part of a cycle"
+    if health.state is State.TERMINATING:
+        return f"is {told}"
     return "is not reconciled yet" if health.state is State.UNKNOWN else f"is {health.state}"
 
 

@@ -7,7 +7,7 @@ import msgspec
 from tui.model.causes import waits_on
 from tui.model.changes import ContextStatus, Phase
 from tui.model.health import FAULTS, State
-from tui.model.intent import Outcome, Step
+from tui.model.intent import Outcome, Step, Verb
 from tui.model.kinds import KINDS
 from tui.model.picture import Picture
 from tui.model.refs import parse_revision
@@ -114,8 +114,17 @@ def outcome_text(outcome: Outcome) -> str:
         return f"{outcome.verb} {outcome.step}{f': {outcome.message}' if outcome.message else ''}"
     took = seconds(outcome.settled - outcome.asked)
     if outcome.step is Step.READY:
-        return {"suspend": "suspended", "resume": f"resumed, ready in {took}"}.get(outcome.verb, f"ready in {took}")
+        return _DONE[outcome.verb].format(took)
     return f"{outcome.verb} {outcome.step} after {took}: {outcome.message}"
+
+
+_DONE = {
+    Verb.RECONCILE: "ready in {}",
+    Verb.SUSPEND: "suspended",
+    Verb.RESUME: "resumed, ready in {}",
+    Verb.FORCE: "forced, ready in {}",
+    Verb.RESET: "reset, ready in {}",
+}
 
 
 def _message(picture: Picture, resource: Resource, now: datetime) -> tuple[str, State | None]:

@@ -113,11 +113,10 @@ def _facts(picture: Picture, resource: Resource) -> tuple[str, ...]:
     ref, spec, links = resource.ref, resource.spec, picture.links(resource.ref)
     outcome = picture.outcomes.get(ref)
     owner = picture.owner(ref)
-    failures = resource.status.install_failures or resource.status.upgrade_failures or resource.status.failures
     candidates = (
         _outcome(outcome, picture.health(ref)) if outcome is not None else "",
         holds_back(picture, ref),
-        _counted(failures, "failure") if failures else "",
+        _attempts(resource),
         f"revision {revision_cell(resource)}" if resource.revision else "",
         f"from {describe(links.source)}" if links.source else "",
         f"applied by {describe(owner)}" if owner else "",
@@ -135,6 +134,15 @@ def _outcome(outcome: Outcome, health: Health) -> str:
     text = outcome_text(outcome)
     told = one_line(health.message)
     return text.partition(":")[0] if told and told in outcome.message else text
+
+
+def _attempts(resource: Resource) -> str:
+    """How often a release that is not in order was tried; the controller keeps the counters of one that is."""
+    ready, stalled = resource.condition("Ready"), resource.condition("Stalled")
+    if stalled is not None and ready is not None and stalled.message != ready.message:
+        return one_line(stalled.message)
+    is_fine = ready is not None and ready.status == "True"
+    return _counted(resource.failures, "failure") if resource.failures and not is_fine else ""
 
 
 def _counted(number: int, noun: str) -> str:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from tui.model.kinds import KINDS
 from tui.model.resources import Condition, Resource
 
 
@@ -70,10 +71,18 @@ def assess(resource: Resource) -> Health:
     """
     metadata, ready = resource.metadata, resource.condition("Ready")
     if metadata.deletion_timestamp is not None:
-        return Health(State.TERMINATING, "Terminating", ready.message if ready else "", metadata.deletion_timestamp)
+        return Health(State.TERMINATING, "Terminating", _deletion(resource, ready), metadata.deletion_timestamp)
     if resource.suspended:
         return _suspended(resource, ready)
     return _running(resource, ready)
+
+
+def _deletion(resource: Resource, ready: Condition | None) -> str:
+    """What a deletion waits for, and what its controller complains of meanwhile."""
+    controller = KINDS[resource.ref.kind].controller
+    waits = [f"{controller} ({one})" if "fluxcd" in one else one for one in resource.metadata.finalizers]
+    told = f"being deleted, waits for {', '.join(waits)}" if waits else "being deleted"
+    return f"{told}: {ready.message}" if ready is not None and ready.status == "False" and ready.message else told
 
 
 def _suspended(resource: Resource, ready: Condition | None) -> Health:
@@ -94,8 +103,8 @@ def _running(resource: Resource, ready: Condition | None, suspended: bool = Fals
         return _without_conditions(resource)
     stalled = resource.condition("Stalled")
     if stalled is not None and stalled.status == "True":
-        told = ready or stalled
-        return Health(State.STALLED, stalled.reason, told.message, stalled.last_transition_time)
+        told = _told(resource, ready)[1] if ready is not None else stalled.message
+        return Health(State.STALLED, stalled.reason, told, stalled.last_transition_time)
     reconciling = resource.condition("Reconciling")
     if ready is None and reconciling is not None:
         return Health(State.PROGRESSING, reconciling.reason, reconciling.message, reconciling.last_transition_time)
@@ -104,14 +113,27 @@ def _running(resource: Resource, ready: Condition | None, suspended: bool = Fals
     working = reconciling is not None and reconciling.status == "True"
     observed = ready.observed_generation or resource.status.observed_generation
     state = _verdict(ready, not suspended and 0 < observed < resource.metadata.generation, working)
+    reason, told = _told(resource, ready)
     return Health(
         state,
-        ready.reason,
-        ready.message,
+        reason,
+        told,
         ready.last_transition_time,
         retrying=working and state is State.FAILED,
         drifted=_drifted(resource),
     )
+
+
+def _told(resource: Resource, ready: Condition) -> tuple[str, str]:
+    """Ready's reason and message; of a release that was rolled back or uninstalled, what went wrong before.
+
+    Then Ready has the remediation's own success, and Released the failure (helm-controller
+    internal/reconcile/release.go summarize).
+    """
+    remediated, released = resource.condition("Remediated"), resource.condition("Released")
+    if remediated is None or released is None or released.status != "False" or ready.message != remediated.message:
+        return ready.reason, ready.message
+    return released.reason, f"{released.message}\n{remediated.message}"
 
 
 def _verdict(ready: Condition, behind: bool, working: bool) -> State:

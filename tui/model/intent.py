@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tui.model.health import State, assess, is_static
-from tui.model.kinds import KINDS, RECONCILE_REQUEST
+from tui.model.kinds import FORCE_REQUEST, KINDS, RECONCILE_REQUEST, RESET_REQUEST
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.text import mask_credentials, one_line
@@ -20,6 +20,15 @@ class Verb(StrEnum):
     RECONCILE = "reconcile"
     SUSPEND = "suspend"
     RESUME = "resume"
+    FORCE = "force"
+    """Release now, even what is in sync or out of retries."""
+    RESET = "reset"
+    """Forget the failures that were counted, and reconcile."""
+
+
+_SWITCHES = frozenset((Verb.SUSPEND, Verb.RESUME))
+_RELEASES = {Verb.FORCE: FORCE_REQUEST, Verb.RESET: RESET_REQUEST}
+"""What only a HelmRelease knows, and the annotation that asks for it."""
 
 
 class Step(StrEnum):
@@ -115,7 +124,9 @@ def patch_for(outcome: Outcome) -> dict[str, Any]:
     patch: dict[str, Any] = {}
     if outcome.token:
         annotations[RECONCILE_REQUEST] = outcome.token
-    if outcome.verb is not Verb.RECONCILE:
+    if outcome.verb in _RELEASES:
+        annotations[_RELEASES[outcome.verb]] = outcome.token  # obeyed only where both are the same
+    if outcome.verb in _SWITCHES:
         suspend = outcome.verb is Verb.SUSPEND
         switch = KINDS[outcome.ref.kind].suspended_by
         if switch == "spec":
@@ -130,7 +141,8 @@ def patch_for(outcome: Outcome) -> dict[str, Any]:
 def objection(verb: Verb, resource: Resource) -> str:
     """Why a request would do nothing to this object, so that it is not sent.
 
-    A controller marks a request on a suspended object as handled and does nothing.
+    A controller marks a request on a suspended object as handled and does nothing. Of an object that is being deleted
+    only the finalizers are worked off; to suspend it then would leave behind what it applied.
 
     Args:
         verb: What is asked.
@@ -140,13 +152,15 @@ def objection(verb: Verb, resource: Resource) -> str:
         The reason in words, empty where there is none.
     """
     kind = KINDS[resource.ref.kind]
-    if verb is Verb.RECONCILE:
-        if not obeys_requests(resource):
-            return f"no controller reconciles this {kind.name}"
-        return "it is suspended: resume it first" if resource.suspended else ""
-    if not kind.suspended_by:
+    if verb in _RELEASES and not kind.releases:
+        return f"only a HelmRelease can be {_past(verb)}"
+    if verb in _SWITCHES and not kind.suspended_by:
         return f"{kind.name}s cannot be suspended"
-    return ""
+    if verb is Verb.RECONCILE and not obeys_requests(resource):
+        return f"no controller reconciles this {kind.name}"
+    if resource.metadata.deletion_timestamp is not None:
+        return "it is being deleted"
+    return "it is suspended: resume it first" if resource.suspended and verb not in _SWITCHES else ""
 
 
 def follow(outcome: Outcome, resource: Resource | None, now: datetime) -> Outcome:
@@ -168,6 +182,8 @@ def follow(outcome: Outcome, resource: Resource | None, now: datetime) -> Outcom
     if resource is None or resource.metadata.uid != outcome.uid:
         what = "it was deleted meanwhile" if resource is None else "it was deleted and made anew meanwhile"
         return settle(outcome, Step.FAILED, what, now)
+    if resource.metadata.deletion_timestamp is not None:
+        return settle(outcome, Step.FAILED, "it is being deleted now", now)
     after = _carry_on(outcome, resource, now)
     if not after.is_settled and now >= outcome.deadline:
         return settle(after, Step.TIMED_OUT, _timeout_message(after, resource), now)
@@ -192,8 +208,12 @@ def settle(outcome: Outcome, step: Step, message: str, now: datetime) -> Outcome
 def _carry_on(outcome: Outcome, resource: Resource, now: datetime) -> Outcome:
     if outcome.verb is Verb.SUSPEND:
         return settle(outcome, Step.READY, "suspended", now) if resource.suspended else outcome
-    resumed = outcome.verb is not Verb.RESUME or not resource.suspended
-    return _judge(outcome, resource, now) if resumed and _handled(outcome, resource) else outcome
+    if outcome.verb is Verb.RESUME and resource.suspended:
+        return outcome
+    if _handled(outcome, resource):
+        return _judge(outcome, resource, now)
+    is_under_way = outcome.verb in _RELEASES and resource.requested_at == _obeyed(outcome, resource) == outcome.token
+    return _take_up(outcome) if is_under_way else outcome
 
 
 def _handled(outcome: Outcome, resource: Resource) -> bool:
@@ -204,8 +224,16 @@ def _handled(outcome: Outcome, resource: Resource) -> bool:
     return handled == outcome.token or (overtaken and handled == resource.requested_at)
 
 
+def _obeyed(outcome: Outcome, resource: Resource) -> str:
+    """The token of the last force or reset that helm-controller looked at; it writes it while it still works."""
+    status = resource.status
+    return status.last_handled_force_at if outcome.verb is Verb.FORCE else status.last_handled_reset_at
+
+
 def _judge(outcome: Outcome, resource: Resource, now: datetime) -> Outcome:
     health = assess(resource)
+    if outcome.verb in _RELEASES and (why := _disobeyed(outcome, resource, health.state)):
+        return settle(outcome, Step.FAILED, why, now)
     told = mask_credentials(one_line(health.message))
     if health.state is State.SUSPENDED:
         return settle(outcome, Step.FAILED, "it was suspended meanwhile: nothing was reconciled", now)
@@ -213,6 +241,28 @@ def _judge(outcome: Outcome, resource: Resource, now: datetime) -> Outcome:
         return settle(outcome, Step.READY, told, now)
     if health.state in (State.FAILED, State.STALLED, State.WAITING):
         return settle(outcome, Step.FAILED, f"{health.reason}: {told}", now)
+    return _take_up(outcome)
+
+
+def _disobeyed(outcome: Outcome, resource: Resource, state: State) -> str:
+    """Why a request that was handled did not force or reset anything, though the object may be ready.
+
+    A later request makes helm-controller drop ours, since the two values are no longer the same; and a request that
+    comes while it works may be handled unseen, since it reads the annotations anew when it ends
+    (helm-controller internal/controller/helmrelease_controller.go).
+    """
+    if resource.status.last_handled_reconcile_at != outcome.token and outcome.step is Step.ASKED:
+        return f"another request took its place: ask again if it was not {_past(outcome.verb)}"
+    if state is State.READY and _obeyed(outcome, resource) != outcome.token:
+        return f"{KINDS[outcome.ref.kind].controller} reconciled it, but it was not {_past(outcome.verb)}: ask again"
+    return ""
+
+
+def _past(verb: Verb) -> str:
+    return "forced" if verb is Verb.FORCE else verb.value
+
+
+def _take_up(outcome: Outcome) -> Outcome:
     is_news = outcome.step is Step.ASKED
     return msgspec.structs.replace(outcome, step=Step.HANDLED, message="") if is_news else outcome
 
@@ -221,7 +271,7 @@ def _timeout_message(outcome: Outcome, resource: Resource) -> str:
     controller = KINDS[outcome.ref.kind].controller
     if outcome.step is Step.HANDLED:
         return f"{controller} took it up and has not finished"
-    if outcome.verb is not Verb.RECONCILE and resource.suspended is not (outcome.verb is Verb.SUSPEND):
+    if outcome.verb in _SWITCHES and resource.suspended is not (outcome.verb is Verb.SUSPEND):
         state = "still suspended" if resource.suspended else "not suspended"
         return f"it is {state}: the request was lost, or what applies the object undid it"
     if assess(resource).state is State.PROGRESSING:

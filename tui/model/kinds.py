@@ -15,6 +15,14 @@ OPERATOR_GROUP = "fluxcd.controlplane.io"
 RECONCILE_REQUEST = "reconcile.fluxcd.io/requestedAt"
 """The annotation whose change asks a controller to reconcile (fluxcd/pkg apis/meta/annotations.go)."""
 
+FORCE_REQUEST = "reconcile.fluxcd.io/forceAt"
+"""The annotation that, with the same value as the request, makes helm-controller release even what is in sync or out of
+retries (fluxcd/pkg apis/meta/annotations.go)."""
+
+RESET_REQUEST = "reconcile.fluxcd.io/resetAt"
+"""The annotation that, with the same value as the request, makes helm-controller forget the failures that it counted
+(helm-controller api/v2/annotations.go)."""
+
 OPERATOR_SWITCH = "fluxcd.controlplane.io/reconcile"
 """The annotation that suspends flux-operator's kinds (flux-operator api/v1/common_types.go)."""
 
@@ -50,6 +58,8 @@ class Kind(msgspec.Struct, frozen=True):
     """`spec` for `spec.suspend`, an annotation key whose value `disabled` suspends, or empty where it can't be."""
     reconcilable: bool = True
     """Whether the controller obeys the reconcile request annotation."""
+    releases: bool = False
+    """Whether the controller obeys the force and reset annotations too: it makes Helm releases."""
 
 
 _SOURCE = "source-controller"
@@ -74,7 +84,7 @@ KINDS: dict[str, Kind] = {
             EXTENSIONS_SWITCH,
         ),
         Kind("Kustomization", "ks", KUSTOMIZE_GROUP, "kustomizations", Role.APPLIER, "kustomize-controller"),
-        Kind("HelmRelease", "hr", HELM_GROUP, "helmreleases", Role.APPLIER, "helm-controller"),
+        Kind("HelmRelease", "hr", HELM_GROUP, "helmreleases", Role.APPLIER, "helm-controller", releases=True),
         Kind("Alert", "alert", NOTIFICATION_GROUP, "alerts", Role.NOTIFICATION, _NOTIFICATION, "spec", False),
         Kind("Provider", "provider", NOTIFICATION_GROUP, "providers", Role.NOTIFICATION, _NOTIFICATION, "spec", False),
         Kind("Receiver", "receiver", NOTIFICATION_GROUP, "receivers", Role.NOTIFICATION, _NOTIFICATION),

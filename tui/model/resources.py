@@ -61,6 +61,7 @@ class Metadata(Api, frozen=True):
     generation: int = 0
     creation_timestamp: Time | None = None
     deletion_timestamp: Time | None = None
+    finalizers: tuple[str, ...] = ()
     labels: dict[str, str] = {}
     annotations: Annotations = Annotations()
     managed_fields: tuple[ManagedFields, ...] = ()
@@ -175,6 +176,8 @@ class Status(Api, frozen=True):
     last_applied_revision: str = ""
     last_attempted_revision: str = ""
     last_handled_reconcile_at: str = ""
+    last_handled_force_at: str = ""
+    last_handled_reset_at: str = ""
     artifact: Artifact | None = None
     inventory: Inventory | tuple[InventoryEntry, ...] | None = None
     history: tuple[HistoryEntry, ...] = ()
@@ -229,6 +232,12 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
     def requested_at(self) -> str:
         """The token of the last reconcile request, whoever made it."""
         return self.metadata.annotations.requested_at
+
+    @property
+    def failures(self) -> int:
+        """How many attempts of a HelmRelease have failed since it was last in order, or reset."""
+        status = self.status
+        return status.install_failures or status.upgrade_failures or status.failures
 
     @property
     def inventory(self) -> tuple[InventoryEntry, ...]:

@@ -32,6 +32,8 @@ class MainSteer:
             "suspend.toggle": self._toggle_suspend,
             "suspend": partial(self._ask, "suspend", Verb.SUSPEND),
             "resume": partial(self._ask, "resume", Verb.RESUME),
+            "force": partial(self._ask, "force", Verb.FORCE),
+            "reset": partial(self._ask, "reset", Verb.RESET),
             "mark": self._mark,
             "mark.clear": self.clear_marks,
         }
@@ -45,11 +47,13 @@ class MainSteer:
         if why := refusal(ACTIONS[action], situation):
             self._screen.shell.session.notice(Severity.WARNING, f"{ACTIONS[action].title}: {why}")
             return
-        targets = situation.selected
-        if len(targets) == 1 and not self._protected(targets[0].ref.context):
+        targets, caution = situation.selected, ACTIONS[action].caution
+        is_protected = len(targets) == 1 and self._protected(targets[0].ref.context)
+        if len(targets) == 1 and not is_protected and not caution:
             self._send(verb, targets, with_source, True)
             return
-        title = f"{verb} {len(targets)} objects?" if len(targets) > 1 else f"{verb} in a protected context?"
+        what = "in a protected context" if is_protected else _counted(len(targets))
+        title = f"{verb} {what}?{f' {caution}.' if caution else ''}"
         named = [f"{resource.ref.context}  {resource.ref.kind}  {resource.ref.path}" for resource in targets]
         if len(named) > _NAMED_IN_QUESTION:
             named[_NAMED_IN_QUESTION:] = [f"and {len(named) - _NAMED_IN_QUESTION} more"]
@@ -81,3 +85,7 @@ class MainSteer:
         """Take all marks away."""
         self._screen.tree_pane.marks.clear()
         self._screen.draw_frame()
+
+
+def _counted(number: int) -> str:
+    return "1 object" if number == 1 else f"{number} objects"

@@ -100,7 +100,13 @@ LONG = [condition("Ready", "False", "BuildFailed", f"can't build\n\tcommit {SHA}
             id="suspended-in-git",
         ),
         pytest.param(ks("a", suspend=True), [], "suspended", None, id="suspended-by-nobody-knows-whom"),
-        pytest.param(ks("a", deleted=ago(3)), [], f"Applied revision: main@sha1:{SHA[:8]}", None, id="terminating"),
+        pytest.param(
+            ks("a", deleted=ago(3), finalizers=["finalizers.fluxcd.io"]),
+            [],
+            "being deleted, waits for kustomize-controller (finalizers.fluxcd.io)",
+            None,
+            id="terminating",
+        ),
     ],
 )
 def test_the_message_of_a_row(object_: Body, others: list[Body], message: str, emphasis: State | None) -> None:
@@ -189,6 +195,8 @@ OUTCOMES = [
     pytest.param(
         _outcome(Verb.RESUME, Step.READY, "Applied", 130), "resumed, ready in 2m10s", State.READY, id="resumed"
     ),
+    pytest.param(_outcome(Verb.FORCE, Step.READY, "Upgraded", 3), "forced, ready in 3.0s", State.READY, id="forced"),
+    pytest.param(_outcome(Verb.RESET, Step.READY, "Upgraded", 3), "reset, ready in 3.0s", State.READY, id="reset"),
     pytest.param(_outcome(Verb.SUSPEND, Step.READY, "suspended", 12), "suspended", State.READY, id="suspended"),
     pytest.param(
         _outcome(Verb.RECONCILE, Step.FAILED, "BuildFailed: x", 12),

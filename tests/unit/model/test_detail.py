@@ -13,6 +13,7 @@ from tests.fakes.objects import (
     OLD_MAIN,
     PROGRESSING,
     READY,
+    ROLLED_BACK,
     SHA,
     STALLED,
     WAITING,
@@ -60,6 +61,12 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.param(ks("a", conditions=PROGRESSING), State.PROGRESSING, "progressing for 6m", id="progressing"),
         pytest.param(body("Kustomization", "a"), State.UNKNOWN, "unknown for 24h", id="unknown"),
         pytest.param(body("Alert", "a"), State.STATIC, "static for 24h", id="static"),
+        pytest.param(
+            hr("a", "flux-system", conditions=ROLLED_BACK),
+            State.STALLED,
+            "RetriesExceeded for 6m, will not retry by itself",
+            id="out-of-retries",
+        ),
         pytest.param(ks("a", deleted=ago(3)), State.TERMINATING, "terminating for 3m", id="terminating"),
         pytest.param(
             ks("a", suspend=True, generation=2, managed=suspended_by("anna", 60 * 48)),
@@ -139,14 +146,29 @@ def test_why_it_waits_comes_before_what_the_controller_says() -> None:
             id="dependencies",
         ),
         pytest.param(
-            [hr("a", "flux-system", status={"installFailures": 1, "failures": 4})],
+            [hr("a", "flux-system", status={"installFailures": 1, "failures": 4}, conditions=FAILING)],
             ("1 failure", "revision 1.9.1", "from chart flux-system/flux-system-a", "every 10m0s"),
             id="release-with-a-failure",
         ),
         pytest.param(
-            [hr("a", "flux-system", status={"failures": 4})],
+            [hr("a", "flux-system", status={"failures": 4}, conditions=FAILING)],
             ("4 failures", "revision 1.9.1", "from chart flux-system/flux-system-a", "every 10m0s"),
             id="release-with-failures",
+        ),
+        pytest.param(
+            [hr("a", "flux-system", status={"failures": 4})],
+            ("revision 1.9.1", "from chart flux-system/flux-system-a", "every 10m0s"),
+            id="release-that-keeps-the-counters-of-failures-it-got-over",
+        ),
+        pytest.param(
+            [hr("a", "flux-system", status={"failures": 2, "upgradeFailures": 2}, conditions=ROLLED_BACK)],
+            (
+                "Failed to upgrade after 2 attempt(s)",
+                "revision 1.9.1",
+                "from chart flux-system/flux-system-a",
+                "every 10m0s",
+            ),
+            id="release-out-of-retries",
         ),
         pytest.param(
             [git("a", spec={"url": "https://anna:s3cret@git.example/fleet.git"})],

@@ -9,6 +9,7 @@ from tests.fakes.objects import (
     FAILING,
     PROGRESSING,
     READY,
+    ROLLED_BACK,
     STALLED,
     WAITING,
     Body,
@@ -243,7 +244,52 @@ def test_a_suspended_object_says_since_when() -> None:
             4,
             id="stalled-without-ready",
         ),
-        pytest.param(ks("x", deleted=ago(3)), "Terminating", READY[0]["message"], 3, id="terminating"),
+        pytest.param(
+            hr("x", conditions=ROLLED_BACK),
+            "RetriesExceeded",
+            "Helm upgrade failed for release apps/a: field is immutable\n"
+            "Helm rollback to previous release apps/a.v3 succeeded",
+            6,
+            id="rolled-back-says-what-failed-before",
+        ),
+        pytest.param(
+            hr("x", conditions=ROLLED_BACK[1:]),
+            "UpgradeFailed",
+            "Helm upgrade failed for release apps/a: field is immutable\n"
+            "Helm rollback to previous release apps/a.v3 succeeded",
+            6,
+            id="rolled-back-with-retries-left",
+        ),
+        pytest.param(
+            hr("x", conditions=[*FAILING, *ROLLED_BACK[2:]]),
+            "HealthCheckFailed",
+            FAILING[1]["message"],
+            6,
+            id="failed-in-another-way-since-it-was-rolled-back",
+        ),
+        pytest.param(ks("x", deleted=ago(3)), "Terminating", "being deleted", 3, id="terminating"),
+        pytest.param(
+            hr("x", deleted=ago(3), finalizers=["finalizers.fluxcd.io"]),
+            "Terminating",
+            "being deleted, waits for helm-controller (finalizers.fluxcd.io)",
+            3,
+            id="terminating-waits-for-its-controller",
+        ),
+        pytest.param(
+            body("ResourceSet", "x", deleted=ago(3), finalizers=["fluxcd.controlplane.io/finalizer"]),
+            "Terminating",
+            "being deleted, waits for flux-operator (fluxcd.controlplane.io/finalizer)",
+            3,
+            id="terminating-of-the-operator",
+        ),
+        pytest.param(
+            ks("x", deleted=ago(3), finalizers=["finalizers.fluxcd.io", "foregroundDeletion"], conditions=FAILING),
+            "Terminating",
+            "being deleted, waits for kustomize-controller (finalizers.fluxcd.io), foregroundDeletion: "
+            "timeout waiting for: [Deployment/web/api status: 'InProgress']",
+            3,
+            id="terminating-says-what-the-controller-complains-of",
+        ),
         pytest.param(
             git(conditions=[condition("Reconciling", reason="Progressing", message="building artifact", minutes=1)]),
             "Progressing",

@@ -11,9 +11,11 @@ from tests.fakes.objects import (
     FAILING,
     PROGRESSING,
     READY,
+    ROLLED_BACK,
     STALLED,
     WAITING,
     Body,
+    ago,
     body,
     condition,
     git,
@@ -26,6 +28,7 @@ from tui.model.intent import Outcome, Step, Verb, ask, follow, objection, patch_
 
 TOKEN = NOON.isoformat()
 REQUEST = {"reconcile.fluxcd.io/requestedAt": TOKEN}
+FORCE, RESET = {"reconcile.fluxcd.io/forceAt": TOKEN}, {"reconcile.fluxcd.io/resetAt": TOKEN}
 SOON = NOON + timedelta(seconds=4)
 LATE = NOON + timedelta(minutes=5)
 
@@ -69,6 +72,8 @@ LATE = NOON + timedelta(minutes=5)
             {"metadata": {"annotations": {"source.extensions.fluxcd.io/reconcile": "disabled"}}},
             id="suspend-generator",
         ),
+        pytest.param(Verb.FORCE, hr("a"), {"metadata": {"annotations": REQUEST | FORCE}}, id="force"),
+        pytest.param(Verb.RESET, hr("a"), {"metadata": {"annotations": REQUEST | RESET}}, id="reset"),
     ],
 )
 def test_the_patch(verb: Verb, object_: Body, patch: dict[str, Any]) -> None:
@@ -120,6 +125,19 @@ def test_the_patch_of_a_resume_removes_the_field() -> None:
         pytest.param(Verb.RESUME, ks("a", suspend=True), "", id="resume"),
         pytest.param(
             Verb.RESUME, body("ExternalArtifact", "a"), "ExternalArtifacts cannot be suspended", id="not-resumable"
+        ),
+        pytest.param(Verb.FORCE, hr("a"), "", id="force"),
+        pytest.param(Verb.RESET, hr("a", conditions=ROLLED_BACK), "", id="reset"),
+        pytest.param(Verb.FORCE, ks("a"), "only a HelmRelease can be forced", id="not-forcible"),
+        pytest.param(Verb.RESET, body("Alert", "a"), "only a HelmRelease can be reset", id="not-resettable"),
+        pytest.param(Verb.FORCE, hr("a", suspend=True), "it is suspended: resume it first", id="force-suspended"),
+        pytest.param(Verb.RESET, hr("a", suspend=True), "it is suspended: resume it first", id="reset-suspended"),
+        pytest.param(
+            Verb.FORCE, ks("a", suspend=True), "only a HelmRelease can be forced", id="not-to-be-resumed-for-it"
+        ),
+        *(pytest.param(verb, hr("a", deleted=ago(1)), "it is being deleted", id=f"{verb}-deleted") for verb in Verb),
+        pytest.param(
+            Verb.RESUME, ks("a", suspend=True, deleted=ago(1)), "it is being deleted", id="suspended-and-deleted"
         ),
     ],
 )
@@ -205,6 +223,78 @@ def test_a_reconcile_is_followed(now: Body | None, step: Step, message: str | No
     assert after.settled == (SOON if after.is_settled else None)
     if step is Step.ASKED:
         assert after is asked
+
+
+def _released(conditions: tuple[Body, ...] = READY, force: str = TOKEN, reset: str = "", **more: Any) -> Body:
+    more = {"requested": TOKEN, "handled": TOKEN} | more
+    return hr("a", conditions=conditions, status={"lastHandledForceAt": force, "lastHandledResetAt": reset}, **more)
+
+
+FORCED = [
+    pytest.param(_released(force="", handled="old"), Step.ASKED, "", id="not-taken-up"),
+    pytest.param(_released(PROGRESSING, handled="old"), Step.HANDLED, "", id="taken-up-long-before-it-is-handled"),
+    pytest.param(_released(handled="old"), Step.HANDLED, "", id="ready-of-the-run-before"),
+    pytest.param(_released(), Step.READY, READY[0]["message"], id="ready"),
+    pytest.param(
+        _released(ROLLED_BACK),
+        Step.FAILED,
+        "RetriesExceeded: Helm upgrade failed for release apps/a: field is immutable "
+        "Helm rollback to previous release apps/a.v3 succeeded",
+        id="failed-again",
+    ),
+    pytest.param(
+        _released(WAITING, force="old"),
+        Step.FAILED,
+        "DependencyNotReady: dependency 'flux-system/infra' is not ready",
+        id="not-even-tried",
+    ),
+    pytest.param(
+        _released(force="old"),
+        Step.FAILED,
+        "helm-controller reconciled it, but it was not forced: ask again",
+        id="handled-unseen",
+    ),
+    pytest.param(
+        _released(force="", reset=TOKEN),
+        Step.FAILED,
+        "helm-controller reconciled it, but it was not forced: ask again",
+        id="another-request-of-the-same-moment",
+    ),
+    pytest.param(_released(requested="theirs", handled="old"), Step.ASKED, "", id="overtaken-and-not-handled"),
+    pytest.param(
+        _released(requested="theirs", handled="theirs"),
+        Step.FAILED,
+        "another request took its place: ask again if it was not forced",
+        id="overtaken-and-that-was-handled",
+    ),
+    pytest.param(_released(requested="theirs"), Step.READY, None, id="handled-then-overtaken"),
+    pytest.param(
+        _released(suspend=True), Step.FAILED, "it was suspended meanwhile: nothing was reconciled", id="suspended"
+    ),
+    pytest.param(_released(deleted=ago(1)), Step.FAILED, "it is being deleted now", id="deletion-began"),
+]
+
+
+@pytest.mark.parametrize(("now", "step", "message"), FORCED)
+def test_a_force_is_followed(now: Body, step: Step, message: str | None) -> None:
+    after = follow(_asked(Verb.FORCE, hr("a", requested="old", handled="old")), read(now), SOON)
+    assert after.step is step
+    assert message is None or after.message == message
+
+
+@pytest.mark.parametrize(
+    ("reset", "step"), [(TOKEN, Step.READY), ("old", Step.FAILED)], ids=["obeyed", "handled-unseen"]
+)
+def test_a_reset_is_followed_by_its_own_token(reset: str, step: Step) -> None:
+    after = follow(_asked(Verb.RESET, hr("a")), read(_released(force="", reset=reset)), SOON)
+    assert after.step is step
+    assert (after.message == "helm-controller reconciled it, but it was not reset: ask again") is (step is Step.FAILED)
+
+
+def test_a_force_that_was_taken_up_and_overtaken_ends_with_the_run_that_follows() -> None:
+    outcome = follow(_asked(Verb.FORCE, hr("a")), read(_released(PROGRESSING, handled="old")), SOON)
+    later = _released(requested="theirs", handled="theirs")
+    assert follow(outcome, read(later), SOON).step is Step.READY
 
 
 def test_it_goes_on_from_handled_to_its_end() -> None:
@@ -310,6 +400,20 @@ def test_suspend_and_resume_are_followed(verb: Verb, before: Body, now: Body, st
             ks("a", suspend=True),
             "it is still suspended: the request was lost, or what applies the object undid it",
             id="resume-undone",
+        ),
+        pytest.param(
+            Verb.FORCE,
+            hr("a"),
+            hr("a", requested=TOKEN),
+            "no controller took the request up: is helm-controller running?",
+            id="force-nobody-there",
+        ),
+        pytest.param(
+            Verb.FORCE,
+            hr("a"),
+            _released(PROGRESSING, handled="old"),
+            "helm-controller took it up and has not finished",
+            id="force-under-way",
         ),
     ],
 )
