@@ -217,6 +217,16 @@ def test_a_release_that_runs_out_of_retries_stalls_until_it_is_forced(world: Sma
     assert (status["failures"], status["lastHandledForceAt"]) == (3, "T7")
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "namespace"), [("Kustomization", "tenants", "flux-system"), ("HelmRelease", "api", "shop")]
+)
+def test_a_suspended_object_is_observed_all_the_same(world: SmallWorld, kind: str, name: str, namespace: str) -> None:
+    world.patch(kind, name, {"spec": {"suspend": True}}, "flux", namespace)
+    world.settle(5)
+    item = world.get(kind, name, namespace)
+    assert item["status"]["observedGeneration"] == item["metadata"]["generation"]
+
+
 def test_a_release_that_is_reset_begins_to_count_anew(world: SmallWorld) -> None:
     world.push("bad", apps__release=release("1.9.2", upgrade={"remediation": {"retries": 1}}))
     world.until(lambda: condition(world.get("HelmRelease", "api", "shop"), "Stalled") is not None)

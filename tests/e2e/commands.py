@@ -20,6 +20,7 @@ PORTS = (
     "events",
     "receiver",
     "kwok",
+    "registry",
     *(f"{name}-{what}" for name in CONTROLLERS for what in ("health", "metrics")),
 )
 
@@ -76,8 +77,12 @@ def start(site: Site, processes: Processes, name: str) -> None:
     Args:
         site: The region's site.
         processes: Its processes.
-        name: `git`, or the name of a binary.
+        name: `git`, `registry`, or the name of a binary.
     """
+    if name == "registry":
+        argv = [str(site.binaries["crane"].path), "registry", "serve", f"--address={site.address('registry')}"]
+        processes.start(name, argv)
+        return
     if name == "git":
         argv = [sys.executable, "-m", "tests.e2e.githttp", site.file("git"), "127.0.0.1", str(site.ports["git"])]
         processes.start(name, argv, env={"PYTHONPATH": str(ROOT)})

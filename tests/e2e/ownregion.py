@@ -92,7 +92,7 @@ class OwnRegion(Region):
         """Start a process anew.
 
         Args:
-            name: `git`, or the name of a binary.
+            name: `git`, `registry`, which nobody starts before a test wants it, or the name of a binary.
         """
         if name == "gitea":
             self.gitea.start()
@@ -103,7 +103,7 @@ class OwnRegion(Region):
         """Kill a process.
 
         Args:
-            name: `git`, or the name of a binary.
+            name: What it was started as.
         """
         self.processes.stop(name)
 

@@ -50,10 +50,10 @@ async def test_suspend_and_resume(region: Region) -> None:
 async def test_reconcile_of_a_suspended_object_is_refused_unsent(region: Region) -> None:
     async with watching(region) as watch:
         await watch.ask(Verb.SUSPEND, ref(region, "tenants"))
-        before = region.get("Kustomization", "tenants")["metadata"]["resourceVersion"]
+        before = region.get("Kustomization", "tenants")["metadata"]["annotations"]
         outcome = await watch.ask(Verb.RECONCILE, ref(region, "tenants"))
     assert (outcome.step, outcome.message) == (Step.REFUSED, "it is suspended: resume it first")
-    assert region.get("Kustomization", "tenants")["metadata"]["resourceVersion"] == before
+    assert region.get("Kustomization", "tenants")["metadata"]["annotations"] == before
 
 
 async def test_a_suspension_that_git_declares_is_put_back_by_the_parent(region: Region) -> None:

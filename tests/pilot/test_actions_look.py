@@ -35,7 +35,7 @@ async def test_diff_of_what_has_no_git_says_why() -> None:
         assert isinstance(screen, DiffScreen)
         await driven.until(lambda: screen.summary.pending.summary)
         told = " ".join(driven.text_of(screen.summary).split())
-        assert "HelmRelease apps/api does not come from a GitRepository" in told
+        assert "HelmRelease apps/api comes from HelmRepository flux-system/charts, not from a GitRepository" in told
         assert driven.rig.git.questions == []
 
 

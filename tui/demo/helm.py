@@ -39,6 +39,8 @@ def reconcile(run: Run) -> Steps:
     """
     if run.spec.get("suspend"):
         run.log("reconciliation is suspended for this object")
+        with run.edit() as item:
+            item["status"]["observedGeneration"] = item["metadata"]["generation"]
         _handle(run)
         return None
     was_stalled = is_true(run.item, "Stalled")

@@ -27,6 +27,9 @@ def reconcile(run: Run) -> Steps:
     """
     if run.spec.get("suspend"):
         run.log("Reconciliation is suspended for this object")
+        if is_true(run.item, "Ready"):
+            with run.edit() as item:
+                item["status"]["observedGeneration"] = item["metadata"]["generation"]
         run.handle()
         return None
     retry = run.seconds("retryInterval", run.seconds("interval", 600.0))

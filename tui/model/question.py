@@ -52,12 +52,15 @@ def _git_source(picture: Picture, resource: Resource) -> Resource:
     if resource.ref.kind == "GitRepository":
         return resource
     source = picture.links(resource.ref).source
-    hops = 0
-    while source is not None and source.kind != "GitRepository" and hops < 3:
-        source, hops = picture.links(source).source, hops + 1
-    found = picture.get(source) if source is not None else None
-    if source is None or source.kind != "GitRepository":
+    if source is None:
         raise NoGitError(f"{resource.ref.kind} {resource.ref.path} does not come from a GitRepository")
+    hops = 0
+    while source.kind != "GitRepository" and hops < 3 and (further := picture.links(source).source) is not None:
+        source, hops = further, hops + 1
+    found = picture.get(source)
+    if source.kind != "GitRepository":
+        origin = f"{resource.ref.kind} {resource.ref.path} comes from {source.kind} {source.path}"
+        raise NoGitError(f"{origin}, not from a GitRepository: there is no Git diff")
     if found is None:
         raise NoGitError(f"its source, GitRepository {source.path}, does not exist")
     return found

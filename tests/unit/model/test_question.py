@@ -24,6 +24,7 @@ from tui.model.question import NoGitError, question_about
 
 URL = "https://git.example/fleet.git"
 GIT_CHART = {"spec": {"chart": "./charts/api", "sourceRef": {"kind": "GitRepository", "name": "flux-system"}}}
+NO_GIT = ", not from a GitRepository: there is no Git diff"
 
 
 @pytest.mark.parametrize(
@@ -78,13 +79,18 @@ def test_what_is_asked(objects: list[Body], question: Question) -> None:
         ),
         pytest.param(
             [ks("apps", spec={"sourceRef": {"kind": "OCIRepository", "name": "m"}}), oci("m")],
-            "Kustomization flux-system/apps does not come from a GitRepository",
+            f"Kustomization flux-system/apps comes from OCIRepository flux-system/m{NO_GIT}",
             id="from-a-registry",
         ),
         pytest.param(
             [hr("api"), helm_chart("apps-api"), helm_repository()],
-            "HelmRelease apps/api does not come from a GitRepository",
+            f"HelmRelease apps/api comes from HelmRepository flux-system/charts{NO_GIT}",
             id="from-a-helm-repository",
+        ),
+        pytest.param(
+            [hr("api", ref={"kind": "OCIRepository", "name": "m", "namespace": "flux-system"}), oci("m")],
+            f"HelmRelease apps/api comes from OCIRepository flux-system/m{NO_GIT}",
+            id="release-from-a-registry",
         ),
         pytest.param([body("Alert", "a")], "Alert flux-system/a does not come from a GitRepository", id="no-source"),
         pytest.param(
@@ -96,7 +102,7 @@ def test_what_is_asked(objects: list[Body], question: Question) -> None:
                     status={"artifact": artifact(MAIN)},
                 )
             ],
-            "ExternalArtifact flux-system/x does not come from a GitRepository",
+            f"ExternalArtifact flux-system/x comes from ExternalArtifact flux-system/x{NO_GIT}",
             id="its-own-source",
         ),
     ],
