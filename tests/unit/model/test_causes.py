@@ -9,6 +9,7 @@ from tests.fakes.objects import (
     STALLED,
     WAITING,
     Body,
+    ago,
     body,
     condition,
     git,
@@ -70,6 +71,11 @@ def _waiter(*after: str) -> Body:
             [_waiter("infra"), ks("infra", conditions=PROGRESSING)],
             "waits on infra, which is progressing",
             id="progressing",
+        ),
+        pytest.param(
+            [_waiter("infra"), ks("infra", deleted=ago(3), finalizers=["finalizers.fluxcd.io"])],
+            "waits on infra, which is being deleted, waits for kustomize-controller (finalizers.fluxcd.io)",
+            id="being-deleted",
         ),
         pytest.param(
             [_waiter("infra"), body("Kustomization", "infra")], "waits on infra, which is not reconciled yet", id="new"
