@@ -213,8 +213,8 @@ def _is_ready(body: Body | None, head: str) -> bool:
     status: Any = body.get("status", {})
     conditions = {one["type"]: one for one in status.get("conditions", [])}
     ready = conditions.get("Ready", {})
-    seen = status.get("artifact", status).get("revision") or status.get("lastAppliedRevision")
-    revision = seen or status.get("lastAttemptedRevision", "")  # a release's ends with the first digits of the commit
+    revision = status.get("artifact", {}).get("revision") or status.get("lastAppliedRevision")
+    revision = revision or status.get("lastAttemptedRevision", head)  # a release's has the commit's first digits
     is_current = ready.get("observedGeneration") == body["metadata"]["generation"] and head[:12] in revision
     return ready.get("status") == "True" and "Reconciling" not in conditions and is_current
 
