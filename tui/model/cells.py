@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tui.model.causes import waits_on
+from tui.model.blame import next_hops
 from tui.model.changes import ContextStatus, Phase
 from tui.model.health import FAULTS, State
 from tui.model.intent import Outcome, Step
@@ -15,6 +15,7 @@ from tui.model.resources import Resource
 from tui.model.rows import Row
 from tui.model.text import in_short
 from tui.model.times import age, seconds
+from tui.model.wording import short_name
 
 OUTCOME_SHOWN = timedelta(minutes=2)
 """How long a row shows how a request ended."""
@@ -129,13 +130,20 @@ def _message(picture: Picture, resource: Resource, now: datetime) -> tuple[str, 
         case State.STATIC:
             return "", None
         case State.WAITING:
-            blocker = waits_on(picture, resource.ref)
-            on = "itself" if blocker == resource.ref else blocker.name if blocker else ""
-            return (f"waits on {on}" if on else in_short(health.message)), None
+            return _waits_on(picture, resource, now), None
         case State.SUSPENDED:
             return suspended_by(resource, now), None
         case _:
             return in_short(health.message), health.state if health.state in FAULTS else None
+
+
+def _waits_on(picture: Picture, resource: Resource, now: datetime) -> str:
+    hops = next_hops(picture, resource.ref, now)
+    if not hops:
+        return in_short(picture.health(resource.ref).message)
+    first = hops[0].ref
+    more = f" and {len(hops) - 1} more" if len(hops) > 1 else ""
+    return f"waits on {'itself' if first == resource.ref else short_name(first, resource.ref)}{more}"
 
 
 def suspended_by(resource: Resource, now: datetime) -> str:

@@ -10,7 +10,6 @@ from textual.widgets import Input
 
 from tui.actions import ACTIONS, Situation, makes_sense, refusal, title_for
 from tui.frames import FrameClock
-from tui.model.causes import describe
 from tui.model.changes import Phase
 from tui.model.detail import Detail, describe_context, describe_object
 from tui.model.query import parse_query
@@ -18,6 +17,7 @@ from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.rows import Layout, Mode, Row, View, lay_out, shown_contexts
 from tui.model.timeline import timeline
+from tui.model.wording import describe
 from tui.ports import Access
 from tui.screens.keyed import KeyedScreen
 from tui.screens.main_keys import MainKeys

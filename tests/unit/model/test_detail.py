@@ -116,7 +116,9 @@ def test_why_it_waits_comes_before_what_the_controller_says() -> None:
                 ks("root"),
             ],
             (
+                "next step: see why Deployment web/api does not become ready",
                 "holds back b",
+                "retries in 4m",
                 "revision 9f8e7d6c→a1b2c3d4",
                 "from git flux-system/flux-system",
                 "applied by ks flux-system/root",
@@ -129,6 +131,7 @@ def test_why_it_waits_comes_before_what_the_controller_says() -> None:
         pytest.param(
             [ks("a", after=["b", "c"], inventory=["x_y__Service", "x_z__Service"])],
             (
+                "next run in 4m",
                 "revision main@a1b2c3d4",
                 "from git flux-system/flux-system",
                 "depends on b, c",
