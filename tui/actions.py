@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from tui.model.health import State, assess
 from tui.model.intent import Verb, obeys_requests, objection
 from tui.model.kinds import KINDS
 from tui.model.resources import Resource
@@ -68,7 +69,7 @@ _STEER = (
     Action("resume", (), "resume", "Resume the object and reconcile it", Topic.STEER, Scope.OBJECT, Verb.RESUME),
     Action(
         "mark", ("space",), "mark", "Mark the object, so that the next action takes all that are marked",
-        Topic.STEER, Scope.OBJECT, footer=7,
+        Topic.STEER, Scope.OBJECT, footer=8,
     ),
     Action("mark.clear", ("ctrl+backslash",), "clear marks", "Take all marks away", Topic.STEER),
 )  # fmt: skip
@@ -78,10 +79,15 @@ _LOOK = (
         "diff", ("D",), "diff", "The Git diff of what is pending: applied, fetched, upstream",
         Topic.LOOK, Scope.OBJECT, footer=4,
     ),
-    Action("yaml", ("y", "d"), "yaml", "The object as the API server has it", Topic.LOOK, Scope.OBJECT, footer=5),
-    Action("mode", ("m",), "mode", "What the branches mean: owners, sources, dependsOn, flat", Topic.LOOK, footer=8),
-    Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=9),
-    Action("logs", ("l",), "logs", "To the controller's log of the object", Topic.LOOK, footer=6),
+    Action(
+        "why", ("w",), "why", "Walk to what broke first; once more to the next cause, where there are several",
+        Topic.LOOK, Scope.OBJECT, footer=5,
+    ),
+    Action("why.back", ("minus",), "back", "Back to where the walk began", Topic.LOOK),
+    Action("yaml", ("y", "d"), "yaml", "The object as the API server has it", Topic.LOOK, Scope.OBJECT, footer=6),
+    Action("mode", ("m",), "mode", "What the branches mean: owners, sources, dependsOn, flat", Topic.LOOK, footer=9),
+    Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=10),
+    Action("logs", ("l",), "logs", "To the controller's log of the object", Topic.LOOK, footer=7),
     Action("events", ("e",), "events", "To the Events of the object and what is below it", Topic.LOOK),
     Action("logs.all", ("a",), "all lines", "The controller's whole log, or the object's lines only", Topic.LOOK),
     Action("pane.next", ("tab",), "next pane", "To the next pane", Topic.LOOK),
@@ -94,10 +100,10 @@ _FIND = (
     Action(
         "filter", ("slash",), "filter",
         "Narrow the tree as you type: words, kind:ks, ns:x, ctx:x, is:failed, -l key=value, ! turns a word round",
-        Topic.FIND, footer=10,
+        Topic.FIND, footer=11,
     ),
     Action("faults", ("ctrl+z",), "faults only", "Only what is broken and what it holds up, and back", Topic.FIND),
-    Action("palette", ("colon",), "command", "Type a command; enter runs just what was typed", Topic.FIND, footer=11),
+    Action("palette", ("colon",), "command", "Type a command; enter runs just what was typed", Topic.FIND, footer=12),
     Action("back", ("escape",), "back", "Clear the filter, the marks, the zoom: one at a time", Topic.FIND),
 )  # fmt: skip
 
@@ -135,7 +141,7 @@ _CONTEXTS = (
 )  # fmt: skip
 
 _PROGRAM = (
-    Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=12),
+    Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=13),
     Action("messages", ("M",), "messages", "Everything that was said: failures, refusals, outcomes", Topic.PROGRAM),
     Action("copy", ("c",), "copy", "Copy what the focused pane says", Topic.PROGRAM),
     Action("theme.next", (), "next theme", "Try the next theme", Topic.PROGRAM),
@@ -235,6 +241,8 @@ def makes_sense(action: Action, situation: Situation) -> bool:
         return any(obeys_requests(resource) for resource in situation.selected)
     if action.verb is not None:
         return any(KINDS[resource.ref.kind].suspended_by for resource in situation.selected)
+    if action.id == "why":
+        return any(assess(resource).state not in (State.READY, State.STATIC) for resource in situation.selected)
     if action.id == "diff":
         return any(has_git(resource) for resource in situation.selected)
     return True

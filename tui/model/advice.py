@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import msgspec
 
-from tui.model.blame import FINE, Edge
+from tui.model.blame import FINE, Edge, refused_by
 from tui.model.health import FAULTS, State
 from tui.model.kinds import KINDS
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.remedies import REMEDIES, WORKLOAD_REMEDIES
 from tui.model.resources import Resource
-from tui.model.wording import describe, short_name, told
+from tui.model.wording import describe, is_suspended_in_git, short_name, told
 from tui.model.workloads import Applied, AppliedId, Presence
 
 
@@ -46,7 +46,7 @@ def next_step(picture: Picture, broken: Broken) -> str:
         return _then(picture, broken, _mend_workload(broken))
     resource = picture.get(broken.ref)
     if resource is None:
-        return _bring(broken, broken.ref)
+        return _bring(picture, broken, broken.ref)
     return _then(picture, broken, _mend(picture, broken, resource))
 
 
@@ -88,11 +88,15 @@ def _mend_workload(broken: Broken) -> str:
     return f"see why {name} does not become ready"
 
 
-def _bring(broken: Broken, ref: ObjectRef) -> str:
+def _bring(picture: Picture, broken: Broken, ref: ObjectRef) -> str:
     before = describe(broken.before) if broken.before is not None else ""
     match broken.edge:
         case Edge.DEPENDS_ON:
-            return f"create {describe(ref)}, or take it out of dependsOn of {before}"
+            namesake = next(
+                (one for one in picture.refs(ref.context) if (one.kind, one.name) == (ref.kind, ref.name)), None
+            )
+            hint = f", or name its namespace: there is {describe(namesake)}" if namesake is not None else ""
+            return f"create {describe(ref)}, or take it out of dependsOn of {before}{hint}"
         case Edge.CHART:
             return f"reconcile {before}, which generates it"
         case Edge.SOURCE:
@@ -101,6 +105,12 @@ def _bring(broken: Broken, ref: ObjectRef) -> str:
             return f"create {describe(ref)}, which brings the CRD in other contexts"
         case _:
             return f"create {describe(ref)}" if broken.before is not None else ""
+
+
+def _namesake(picture: Picture, ref: ObjectRef) -> str:
+    """One of the same kind and name in another namespace: what was meant, since a namespace left out is one's own."""
+    others = sorted(one for one in picture.refs(ref.context) if (one.kind, one.name) == (ref.kind, ref.name))
+    return f", or name its namespace: there is {describe(others[0])}" if others else ""
 
 
 _STATES: dict[State, Callable[[str, str], str]] = {
@@ -113,19 +123,19 @@ _STATES: dict[State, Callable[[str, str], str]] = {
 
 def _mend(picture: Picture, broken: Broken, resource: Resource) -> str:
     ref, health = resource.ref, picture.health(resource.ref)
+    if health.state is State.SUSPENDED and is_suspended_in_git(resource):
+        return f"take suspend out of {describe(ref)} in Git"
     if health.state in _STATES:
         return _STATES[health.state](describe(ref), KINDS[ref.kind].controller)
     if health.state in FINE:
-        return _hurry(broken, resource)
+        return _hurry(picture, broken, resource)
     message = told(health.message)
     for remedy in REMEDIES:
         is_meant = not remedy.reasons or _reasons(resource) & remedy.reasons
         if is_meant and (found := remedy.pattern.search(message)):
             return _fill(found.expand(remedy.step), picture, resource)
     if health.state is State.WAITING:
-        return (
-            f"see why its controller finds it not ready: {_expressions(resource) or 'its message names what it misses'}"
-        )
+        return f"see why {KINDS[ref.kind].controller} finds it not ready"
     return f"mend what {KINDS[ref.kind].controller} complains about, its log says more"
 
 
@@ -133,16 +143,21 @@ def _reasons(resource: Resource) -> set[str]:
     return {condition.reason for condition in resource.status.conditions}
 
 
-def _expressions(resource: Resource) -> str:
-    found = [f"readyExpr of {one.name}: {one.ready_expr}" for one in resource.spec.depends_on if one.ready_expr]
-    return ", ".join(found)
-
-
-def _hurry(broken: Broken, resource: Resource) -> str:
-    if broken.edge is Edge.ELSEWHERE and broken.before is not None:
-        return f"see why {describe(broken.before)} in {broken.before.context} lags behind, and where it pulls from"
-    if broken.before is None:
-        return ""
+def _hurry(picture: Picture, broken: Broken, resource: Resource) -> str:
+    """What to do where nothing has failed."""
+    before = broken.before
+    if before is None:
+        is_drifted = picture.health(resource.ref).drifted
+        return (
+            f"undo by hand what was changed, or set driftDetection.mode: enabled in {describe(resource.ref)}"
+            * is_drifted
+        )
+    if broken.edge is Edge.ELSEWHERE:
+        lagging = picture.get(before)
+        pulls = told(lagging.spec.url) if lagging is not None else ""
+        return f"see why {pulls or 'its origin'} lags behind, from which {describe(before)} in {before.context} pulls"
+    if refused_by(picture, before, resource.ref):
+        return f"make {describe(resource.ref)} fulfil the readyExpr of {describe(before)}, or change that"
     return f"reconcile {describe(resource.ref)}, or wait for its next run"
 
 

@@ -55,7 +55,7 @@ UNSERVED = re.compile(r'no matches for kind "(\w+)" in version "([\w.-]+)/\w+"')
 BEHIND = "revision is not up to date"
 """What kustomize-controller says of a dependency that is ready with an older revision of the same source."""
 
-BY_EXPRESSION = "readyExpr"
+_BY_EXPRESSION = "readyExpr"
 
 _WITHOUT_SOURCE = re.compile(
     r"not found$|[Aa]rtifact not found|no artifact|does not have an artifact|unable to get source|failed to get source"
@@ -95,6 +95,26 @@ def next_hops(picture: Picture, ref: ObjectRef, now: datetime) -> list[Hop]:
 
 
 _TROUBLED = FAULTS | {State.WAITING, State.SUSPENDED, State.TERMINATING}
+
+
+def refused_by(picture: Picture, ref: ObjectRef, dependency: ObjectRef) -> str:
+    """The expression by which an object finds a dependency not ready that is.
+
+    Args:
+        picture: What is known.
+        ref: The object.
+        dependency: What it depends on.
+
+    Returns:
+        Its `readyExpr`, empty where that is not what it waits for.
+    """
+    resource = picture.get(ref)
+    if resource is None or picture.health(dependency).state not in FINE:
+        return ""
+    declared = zip(picture.links(ref).depends_on, resource.spec.depends_on, strict=True)
+    expression = next((one.ready_expr for target, one in declared if target == dependency), "")
+    message = picture.health(ref).message
+    return expression if _BY_EXPRESSION in message or "CEL expression" in message else ""
 
 
 def is_unseen(picture: Picture, ref: ObjectRef) -> bool:

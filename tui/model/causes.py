@@ -6,13 +6,13 @@ from datetime import datetime
 import msgspec
 
 from tui.model.advice import Broken, next_step
-from tui.model.blame import BEHIND, FINE, Edge, Hop, is_broken, is_unseen, next_hops
+from tui.model.blame import BEHIND, FINE, Edge, Hop, is_broken, is_unseen, next_hops, refused_by
 from tui.model.health import FAULTS, Health, State
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef, parse_revision
 from tui.model.resources import Resource
 from tui.model.times import age
-from tui.model.wording import short_name, told
+from tui.model.wording import short_name, suspended_by, told
 from tui.model.workloads import Applied, AppliedId
 
 
@@ -73,7 +73,7 @@ def explain(picture: Picture, ref: ObjectRef, now: datetime) -> Explanation:
         paths = [path for path in paths if _gravity(picture, path) == 0]
     chains = tuple(tuple(_links(picture, path, now)) for path in paths)
     steps = tuple(next_step(picture, _broken(path)) for path in paths)
-    return Explanation(ref, chains, _sentence(picture, chains, paths), steps)
+    return Explanation(ref, chains, _sentence(picture, chains, paths, now), steps)
 
 
 class _Path(msgspec.Struct, frozen=True):
@@ -210,62 +210,79 @@ def _predicate(picture: Picture, hop: Hop, before: ObjectRef | None, now: dateti
     if before is not None and _is_behind(picture, before, hop):
         source = picture.get(picture.links(before).source or before)
         return f"has not applied {_revision(source) if source else 'that revision'} yet"
-    return _plight(picture.health(ref), before is None, now)
+    if before is not None and (expression := refused_by(picture, before, ref)):
+        return f"is {picture.health(ref).state}, but the readyExpr says no: {expression}"
+    return _plight(resource, picture.health(ref), before is None, now)
 
 
-def _plight(health: Health, is_asked: bool, now: datetime) -> str:
-    lasting = f" since {age(health.since, now)}" if health.since else ""
-    message = told(health.message)
-    match health.state:
-        case State.FAILED | State.STALLED:
-            return f"fails{lasting}: {message}"
-        case State.WAITING:
-            return f"waits{lasting}: {message}" if is_asked else f"waits too: {message}"
-        case State.SUSPENDED:
-            return f"is suspended{lasting}"
-        case State.TERMINATING:
-            return f"is being deleted{lasting}"
-        case State.UNKNOWN:
-            return "is not reconciled yet"
-        case _:
-            return f"is {health.state}"
+def _plight(resource: Resource, health: Health, is_asked: bool, now: datetime) -> str:
+    lasting, message = _lasting(health, now), told(health.message)
+    if health.state in FAULTS:
+        return f"fails{lasting}: {message}"
+    if health.state is State.WAITING:
+        return f"waits{lasting}: {message}" if is_asked else f"waits too: {message}"
+    if health.state is State.SUSPENDED:
+        known = suspended_by(resource, now)
+        return "is suspended" if known == "suspended" else f"is suspended {known}"
+    drifted = ", but drifted from what was applied" if health.drifted else ""
+    words = {State.TERMINATING: f"is being deleted{lasting}", State.UNKNOWN: "is not reconciled yet"}
+    return words.get(health.state, f"is {health.state}{drifted}")
+
+
+def _lasting(health: Health | Link, now: datetime) -> str:
+    return f" since {age(health.since, now)}" if health.since else ""
 
 
 def _revision(resource: Resource) -> str:
     return parse_revision(resource.revision).short
 
 
-def _sentence(picture: Picture, chains: tuple[tuple[Link, ...], ...], paths: list[_Path]) -> str:
+def _sentence(picture: Picture, chains: tuple[tuple[Link, ...], ...], paths: list[_Path], now: datetime) -> str:
     first = chains[0][0]
     if len(chains[0]) == 1:
         return first.sentence
     parts = [_part(chain, path.cycle) for chain, path in zip(chains, paths, strict=True) if len(chain) > 1]
-    if chains[0][1].edge is Edge.ELSEWHERE and isinstance(first.ref, ObjectRef):
-        resource = picture.get(first.ref)
-        return f"is ready at {_revision(resource) if resource else ''}, but {'; '.join(parts)}"
-    head = {State.PROGRESSING: "is in progress and checks", State.READY: "is ready, but gets nothing new from"}
-    verb = head.get(first.state, _verb(first.state))
-    return f"{verb} {f'; and {_joint(first.state)} '.join(parts)}"
+    lasting = _lasting(first, now)
+    match chains[0][1].edge:
+        case Edge.ELSEWHERE if isinstance(first.ref, ObjectRef) and (resource := picture.get(first.ref)):
+            return f"is ready at {_revision(resource)}, but {'; '.join(parts)}"
+        case Edge.PROVIDER:
+            return f"fails{lasting}, because its CRD is not there yet: it comes with {parts[0]}"
+    verb, joint = _VERBS.get(first.state, ("is ready, but gets nothing new from", ""))
+    return f"{verb.format(lasting)} {f'; and {joint}'.join(parts)}"
 
 
-def _joint(state: State) -> str:
-    return "because of" if state in FAULTS else "on" if state is State.WAITING else ""
+_VERBS = {
+    State.WAITING: ("waits on", "on "),
+    State.FAILED: ("fails{} because of", "of "),
+    State.STALLED: ("fails{} because of", "of "),
+    State.PROGRESSING: ("is in progress{} and checks", ""),
+}
+"""How a sentence about an object in that state begins, and how it goes on with a second cause."""
 
 
 def _part(chain: tuple[Link, ...], cycle: tuple[ObjectRef, ...]) -> str:
     asked, first, root = chain[0].ref, chain[1], chain[-1]
     subject = _subject(first, asked)
     if first is not root:
-        verb = {State.WAITING: "waits in turn on", State.FAILED: "fails in turn because of"}
-        subject += f", which {verb.get(first.state, 'depends on')} {_subject(root, asked)}"
+        subject += f"{_onward(first)} {_subject(root, asked)}"
     if not isinstance(root.ref, ObjectRef):
-        return f"{subject}, which {root.sentence}" if root.state is State.UNKNOWN else f"{subject}: {root.sentence}"
+        return f"{subject}: {root.sentence}"
     if first.edge is Edge.ELSEWHERE:
         return f"{subject} {root.sentence}"
     if cycle:
         names = " → ".join(short_name(one, cycle[0]) for one in (*cycle, cycle[0]))
         return f"{subject}, which {root.sentence}: {names}"
     return f"{subject}, which {root.sentence}"
+
+
+def _onward(link: Link) -> str:
+    """From the first object to the last one."""
+    if not isinstance(link.ref, ObjectRef):
+        return " and its"
+    if link.state in FAULTS:
+        return ", which fails in turn because of"
+    return ", which waits in turn on" if link.state is State.WAITING else ", which depends on"
 
 
 def _subject(link: Link, asked: ObjectRef | AppliedId) -> str:

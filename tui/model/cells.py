@@ -15,7 +15,7 @@ from tui.model.resources import Resource
 from tui.model.rows import Row
 from tui.model.text import in_short
 from tui.model.times import age, seconds
-from tui.model.wording import short_name
+from tui.model.wording import short_name, suspended_by
 
 OUTCOME_SHOWN = timedelta(minutes=2)
 """How long a row shows how a request ended."""
@@ -144,28 +144,6 @@ def _waits_on(picture: Picture, resource: Resource, now: datetime) -> str:
     first = hops[0].ref
     more = f" and {len(hops) - 1} more" if len(hops) > 1 else ""
     return f"waits on {'itself' if first == resource.ref else short_name(first, resource.ref)}{more}"
-
-
-def suspended_by(resource: Resource, now: datetime) -> str:
-    """Since when and by whom an object is suspended, as far as the API server remembers.
-
-    Args:
-        resource: A suspended object.
-        now: The time.
-
-    Returns:
-        `since 41d by anna`, `in Git since 2d` where an applier's manifest says so, `suspended` where nothing is known.
-    """
-    owner = resource.suspend_owner
-    if owner is not None and owner.operation == "Apply" and owner.manager in _GIT_MANAGERS:
-        return f"in Git since {age(owner.time, now)}" if owner.time else "in Git"
-    person = resource.metadata.annotations.suspended_by or (owner.manager if owner else "")
-    parts = [f"since {age(owner.time, now)}" if owner and owner.time else "", f"by {person}" if person else ""]
-    return " ".join(part for part in parts if part) or "suspended"
-
-
-_GIT_MANAGERS = frozenset(("kustomize-controller", "flux-operator"))
-"""Field managers that apply what a source holds (kustomize-controller's and flux-operator's owner name)."""
 
 
 def _emphasis(outcome: Outcome) -> State | None:

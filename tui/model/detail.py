@@ -6,7 +6,7 @@ import msgspec
 
 from tui.model.blast import holds_back
 from tui.model.causes import Explanation, explain
-from tui.model.cells import connection_note, outcome_text, revision_cell, suspended_by
+from tui.model.cells import connection_note, outcome_text, revision_cell
 from tui.model.changes import ContextStatus, Phase
 from tui.model.health import FAULTS, Health, State
 from tui.model.intent import Outcome
@@ -16,7 +16,7 @@ from tui.model.resources import Resource
 from tui.model.schedule import count_tries, what_next
 from tui.model.text import beginning, mask_credentials, one_line, shorten_hashes
 from tui.model.times import age
-from tui.model.wording import describe
+from tui.model.wording import describe, suspended_by
 
 _LONGEST = 2**16
 """Characters of a message that are shown; the API server takes no more than 2**15 in a condition."""

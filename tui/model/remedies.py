@@ -114,6 +114,7 @@ REMEDIES = (
     _remedy("post build failed|envsubst", "mend what postBuild of {name} substitutes"),
     _remedy(r"(?:YAML from |file:? )?'?([\w./-]+\.ya?ml)\b", r"mend \1", "BuildFailed"),
     _remedy("kustomize build failed|YAML", "mend the manifests in {path} of {source}", "BuildFailed"),
+    _remedy("Helm test|", "read the log of its test pod", "TestFailed"),
     _remedy(r"\[([A-Z]\w*)/([\w./:-]+) status: '", r"see why \1 \2 does not become ready"),
     # What the API server refuses
     _remedy(
@@ -155,7 +156,6 @@ REMEDIES = (
         "specifications",
         "mend the values of {name}, or the template that the message names",
     ),
-    _remedy("Helm test|", "read the log of its test pod", "TestFailed"),
     _remedy(
         "cannot re-use a name that is still in use|exists and cannot be imported|invalid ownership metadata",
         "let {name} take over what exists, or delete that first",

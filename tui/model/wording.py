@@ -1,10 +1,13 @@
 """What objects and messages are called in a sentence."""
 
 import re
+from datetime import datetime
 
 from tui.model.kinds import KINDS
 from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
 from tui.model.text import in_short
+from tui.model.times import age
 from tui.model.workloads import AppliedId
 
 _SCRATCH = re.compile(
@@ -56,3 +59,38 @@ def told(message: str) -> str:
         Its beginning, for a sentence.
     """
     return in_short(_HELM.sub("", _TOOK.sub("", _SCRATCH.sub("", message))))
+
+
+def suspended_by(resource: Resource, now: datetime) -> str:
+    """Since when and by whom an object is suspended, as far as the API server remembers.
+
+    Args:
+        resource: A suspended object.
+        now: The time.
+
+    Returns:
+        `since 41d by anna`, `in Git since 2d` where an applier's manifest says so, `suspended` where nothing is known.
+    """
+    owner = resource.suspend_owner
+    if owner is not None and is_suspended_in_git(resource):
+        return f"in Git since {age(owner.time, now)}" if owner.time else "in Git"
+    person = resource.metadata.annotations.suspended_by or (owner.manager if owner else "")
+    parts = [f"since {age(owner.time, now)}" if owner and owner.time else "", f"by {person}" if person else ""]
+    return " ".join(part for part in parts if part) or "suspended"
+
+
+_GIT_MANAGERS = frozenset(("kustomize-controller", "flux-operator"))
+"""Field managers that apply what a source holds (kustomize-controller's and flux-operator's owner name)."""
+
+
+def is_suspended_in_git(resource: Resource) -> bool:
+    """Whether an applier's manifest says that an object is suspended.
+
+    Args:
+        resource: A suspended object.
+
+    Returns:
+        True where resuming it by hand would be undone.
+    """
+    owner = resource.suspend_owner
+    return owner is not None and owner.operation == "Apply" and owner.manager in _GIT_MANAGERS

@@ -20,6 +20,7 @@ from tui.model.timeline import timeline
 from tui.model.wording import describe
 from tui.ports import Access
 from tui.screens.keyed import KeyedScreen
+from tui.screens.main_causes import MainCauses
 from tui.screens.main_keys import MainKeys
 from tui.screens.main_panes import MainPanes
 from tui.screens.main_steer import MainSteer
@@ -61,6 +62,7 @@ class MainScreen(KeyedScreen[None]):
         self.frames = FrameClock(self.draw_frame)
         self.panes = MainPanes(self)
         self.steer = MainSteer(self)
+        self.causes = MainCauses(self)
         self.keys = MainKeys(self)
         self._drawn_for: tuple[ObjectRef | None, View] = (None, self.view)
         self._untouched = True
