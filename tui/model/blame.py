@@ -12,7 +12,9 @@ from tui.model.kinds import KINDS
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.text import beginning
 from tui.model.times import parse_duration
+from tui.model.wording import MOST_TOLD
 from tui.model.workloads import Applied, AppliedId, Presence
 
 
@@ -46,8 +48,8 @@ class Hop(msgspec.Struct, frozen=True):
 
 FINE = (State.READY, State.STATIC)
 
-CHECKED = re.compile(r"\b([A-Z]\w*)/(?:([\w.-]+)/)?([\w.:-]+) status: '")
-"""What Flux and Helm waited for in vain (fluxcd/pkg ssa manager_wait.go)."""
+CHECKED = re.compile(r"\b([A-Z]\w*)/(?:([\w.-]+)/)?([\w.:-]+) (?:status: '|not ready\.)")
+"""What Flux and Helm waited for in vain (fluxcd/pkg ssa manager_wait.go, Helm pkg/kube statuswait.go)."""
 
 UNSERVED = re.compile(r'no matches for kind "(\w+)" in version "([\w.-]+)/\w+"')
 """The kind has no CRD (apimachinery meta/errors.go)."""
@@ -84,7 +86,7 @@ def next_hops(picture: Picture, ref: ObjectRef, now: datetime) -> list[Hop]:
         case State.WAITING:
             return _waited_for(picture, resource, health.reason)
         case State.FAILED | State.STALLED:
-            return _broken_by(picture, resource, health.reason, health.message)
+            return _broken_by(picture, resource, health.reason, beginning(health.message, MOST_TOLD))
         case State.PROGRESSING:
             troubled = (one for one in picture.links(ref).checked if picture.health(one).state in _TROUBLED)
             return [Hop(one, Edge.CHECKS) for one in troubled]
@@ -113,7 +115,7 @@ def refused_by(picture: Picture, ref: ObjectRef, dependency: ObjectRef) -> str:
         return ""
     declared = zip(picture.links(ref).depends_on, resource.spec.depends_on, strict=True)
     expression = next((one.ready_expr for target, one in declared if target == dependency), "")
-    message = picture.health(ref).message
+    message = beginning(picture.health(ref).message, MOST_TOLD)
     return expression if _BY_EXPRESSION in message or "CEL expression" in message else ""
 
 
@@ -161,7 +163,7 @@ def _waited_for(picture: Picture, resource: Resource, reason: str) -> list[Hop]:
     named = [hop for hop in suspects if _innocence(picture, _flux(hop)) == least]
     if least <= 1:
         return named
-    message = picture.health(resource.ref).message
+    message = beginning(picture.health(resource.ref).message, MOST_TOLD)
     told = [hop for hop in named if f"'{_flux(hop).path}'" in message]
     return (told or named)[:1]
 

@@ -123,9 +123,13 @@ _TRIED = re.compile(r"\bfor revision (\S+)")
 """kustomize-controller names the revision it is at before `lastAttemptedRevision` does."""
 
 
+_NAMED_WITHIN = 500
+"""Characters of a message in which the revision stands."""
+
+
 def _attempt(resource: Resource) -> tuple[int, str]:
     reconciling = resource.condition("Reconciling")
-    named = _TRIED.search(reconciling.message) if reconciling is not None else None
+    named = _TRIED.search(reconciling.message, 0, _NAMED_WITHIN) if reconciling is not None else None
     revision = named[1] if named is not None else resource.status.last_attempted_revision
     return resource.metadata.generation, revision
 

@@ -115,7 +115,7 @@ REMEDIES = (
     _remedy(r"(?:YAML from |file:? )?'?([\w./-]+\.ya?ml)\b", r"mend \1", "BuildFailed"),
     _remedy("kustomize build failed|YAML", "mend the manifests in {path} of {source}", "BuildFailed"),
     _remedy("Helm test|", "read the log of its test pod", "TestFailed"),
-    _remedy(r"\[([A-Z]\w*)/([\w./:-]+) status: '", r"see why \1 \2 does not become ready"),
+    _remedy(r"\b([A-Z]\w*)/([\w./:-]+) (?:status: '|not ready\.)", r"see why \1 \2 does not become ready"),
     # What the API server refuses
     _remedy(
         r'no matches for kind "(\w+)" in version "([\w./-]+)"',

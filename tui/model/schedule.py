@@ -12,6 +12,9 @@ from tui.model.times import parse_duration
 _AGAIN = re.compile(r"\bretrying (?:in|after) (\d[\w.]*)")
 """Controllers name the period where it is not the object's own interval."""
 
+_NAMED_WITHIN = 500
+"""Characters of a message in which the period stands."""
+
 _JITTER = 0.1
 """Twice the controllers' default --interval-jitter-percentage of 5 (fluxcd/pkg runtime/jitter/interval.go)."""
 
@@ -128,14 +131,14 @@ def _is_running(resource: Resource) -> bool:
 
 def _named_period(resource: Resource) -> timedelta:
     for condition in resource.status.conditions:
-        if condition.type in ("Ready", "Reconciling") and (named := _AGAIN.search(condition.message)):
+        if condition.type in ("Ready", "Reconciling") and (named := _AGAIN.search(condition.message, 0, _NAMED_WITHIN)):
             return parse_duration(named[1])
     return timedelta()
 
 
 def _latest_period(events: Iterable[EventRecord]) -> timedelta:
     for event in sorted(events, key=lambda event: event.last.timestamp() if event.last else 0.0, reverse=True):
-        if named := _AGAIN.search(event.message):
+        if named := _AGAIN.search(event.message, 0, _NAMED_WITHIN):
             return parse_duration(named[1])
     return timedelta()
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from tui.model.kinds import KINDS
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.model.text import in_short
+from tui.model.text import beginning, in_short
 from tui.model.times import age
 from tui.model.workloads import AppliedId
 
@@ -14,6 +14,9 @@ _SCRATCH = re.compile(
     r"(?:/[\w.-]+)*/(?:kustomization|helmchart|gitrepository|ocirepository|bucket)-[\w-]+/(?:source/)?"
 )
 """The folder a controller unpacked a source into: another one in each run, and no help to anybody."""
+
+MOST_TOLD = 2000
+"""Characters of a message that are looked at for what it means: somebody may write a megabyte."""
 
 _TOOK = re.compile(r"^health check failed after [\w.]+: ")
 _HELM = re.compile(r"^Helm (\w+) failed for release \S+(?: with chart \S+)?: ")
@@ -58,7 +61,7 @@ def told(message: str) -> str:
     Returns:
         Its beginning, for a sentence.
     """
-    return in_short(_HELM.sub("", _TOOK.sub("", _SCRATCH.sub("", message))))
+    return in_short(_HELM.sub("", _TOOK.sub("", _SCRATCH.sub("", beginning(message, MOST_TOLD)))))
 
 
 def suspended_by(resource: Resource, now: datetime) -> str:
