@@ -35,19 +35,6 @@ def blast_radius(picture: Picture, ref: ObjectRef) -> Blast:
     return Blast(waiting, owned)
 
 
-def dependents(picture: Picture, ref: ObjectRef) -> tuple[ObjectRef, ...]:
-    """Everything that depends on an object, directly or through others.
-
-    Args:
-        picture: What is known.
-        ref: The object, which need not exist.
-
-    Returns:
-        References in the same context, nearest first.
-    """
-    return _reach(ref, picture.edges.waiting_on)
-
-
 def holds_back(picture: Picture, ref: ObjectRef) -> str:
     """Who waits on an object that is not fine, in words.
 
