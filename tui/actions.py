@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from tui.model.health import FAULTS, assess
+from tui.model.health import FAULTS, State, assess
 from tui.model.intent import Verb, obeys_requests, objection
 from tui.model.kinds import KINDS
 from tui.model.resources import Resource
@@ -80,7 +80,7 @@ _STEER = (
     Action("resume", (), "resume", "Resume the object and reconcile it", Topic.STEER, Scope.OBJECT, Verb.RESUME),
     Action(
         "mark", ("space",), "mark", "Mark the object, so that the next action takes all that are marked",
-        Topic.STEER, Scope.OBJECT, footer=9,
+        Topic.STEER, Scope.OBJECT, footer=10,
     ),
     Action("mark.clear", ("ctrl+backslash",), "clear marks", "Take all marks away", Topic.STEER),
 )  # fmt: skip
@@ -90,10 +90,15 @@ _LOOK = (
         "diff", ("D",), "diff", "The Git diff of what is pending: applied, fetched, upstream",
         Topic.LOOK, Scope.OBJECT, footer=6,
     ),
-    Action("yaml", ("y", "d"), "yaml", "The object as the API server has it", Topic.LOOK, Scope.OBJECT, footer=7),
-    Action("mode", ("m",), "mode", "What the branches mean: owners, sources, dependsOn, flat", Topic.LOOK, footer=10),
-    Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=11),
-    Action("logs", ("l",), "logs", "To the controller's log of the object", Topic.LOOK, footer=8),
+    Action(
+        "why", ("w",), "why", "Walk to what broke first; once more to the next cause, where there are several",
+        Topic.LOOK, Scope.OBJECT, footer=7,
+    ),
+    Action("why.back", ("minus",), "back", "Back to where the walk began", Topic.LOOK),
+    Action("yaml", ("y", "d"), "yaml", "The object as the API server has it", Topic.LOOK, Scope.OBJECT, footer=8),
+    Action("mode", ("m",), "mode", "What the branches mean: owners, sources, dependsOn, flat", Topic.LOOK, footer=11),
+    Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=12),
+    Action("logs", ("l",), "logs", "To the controller's log of the object", Topic.LOOK, footer=9),
     Action("events", ("e",), "events", "To the Events of the object and what is below it", Topic.LOOK),
     Action("logs.all", ("a",), "all lines", "The controller's whole log, or the object's lines only", Topic.LOOK),
     Action("pane.next", ("tab",), "next pane", "To the next pane", Topic.LOOK),
@@ -106,10 +111,10 @@ _FIND = (
     Action(
         "filter", ("slash",), "filter",
         "Narrow the tree as you type: words, kind:ks, ns:x, ctx:x, is:failed, -l key=value, ! turns a word round",
-        Topic.FIND, footer=12,
+        Topic.FIND, footer=13,
     ),
     Action("faults", ("ctrl+z",), "faults only", "Only what is broken and what it holds up, and back", Topic.FIND),
-    Action("palette", ("colon",), "command", "Type a command; enter runs just what was typed", Topic.FIND, footer=13),
+    Action("palette", ("colon",), "command", "Type a command; enter runs just what was typed", Topic.FIND, footer=14),
     Action("back", ("escape",), "back", "Clear the filter, the marks, the zoom: one at a time", Topic.FIND),
 )  # fmt: skip
 
@@ -147,7 +152,7 @@ _CONTEXTS = (
 )  # fmt: skip
 
 _PROGRAM = (
-    Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=14),
+    Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=15),
     Action("messages", ("M",), "messages", "Everything that was said: failures, refusals, outcomes", Topic.PROGRAM),
     Action("copy", ("c",), "copy", "Copy what the focused pane says", Topic.PROGRAM),
     Action("theme.next", (), "next theme", "Try the next theme", Topic.PROGRAM),
@@ -249,14 +254,18 @@ def makes_sense(action: Action, situation: Situation) -> bool:
         return any(_may_release(action.verb, resource) for resource in situation.selected)
     if action.verb is not None:
         return any(KINDS[resource.ref.kind].suspended_by for resource in situation.selected)
-    if action.id == "diff":
-        return any(has_git(resource) for resource in situation.selected)
+    if (test := _TESTS.get(action.id)) is not None:
+        return any(test(resource) for resource in situation.selected)
     return True
 
 
 def _may_release(verb: Verb, resource: Resource) -> bool:
     """Whether a release can be forced; or reset, where something failed."""
     return KINDS[resource.ref.kind].releases and (verb is Verb.FORCE or assess(resource).state in FAULTS)
+
+
+def _has_causes(resource: Resource) -> bool:
+    return assess(resource).state not in (State.READY, State.STATIC)
 
 
 def has_git(resource: Resource) -> bool:
@@ -270,3 +279,7 @@ def has_git(resource: Resource) -> bool:
     """
     source = resource.spec.source_ref
     return resource.ref.kind == "GitRepository" or (source is not None and source.kind == "GitRepository")
+
+
+_TESTS = {"why": _has_causes, "diff": has_git}
+"""What only looks, and yet makes no sense for every object."""

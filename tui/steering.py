@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from tui.model.causes import describe
 from tui.model.graph import origin_of
 from tui.model.intent import Outcome, Step, Verb, ask, obeys_requests, objection, patch_for, settle
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.wording import describe
 from tui.ports import Clock, Cluster
 from tui.tasks import Tasks
 

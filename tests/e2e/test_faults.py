@@ -7,6 +7,7 @@ import pytest
 from tests.e2e.content import CHAIN, ROOT, chained, config_map, yaml
 from tests.e2e.region import Region
 from tests.e2e.watching import ref, watching
+from tui.model.blast import blast_radius
 from tui.model.health import FAULTS, State
 from tui.model.intent import Step, Verb
 
@@ -41,7 +42,7 @@ async def test_those_that_depend_on_it_wait_and_recover(region: Region, path: st
         for name in ("apps", "tenants"):
             waits = await watch.until_state(ref(region, name), State.WAITING)
             assert waits.reason == "DependencyNotReady"
-        assert ref(region, "tenants") in watch.picture.dependents(ref(region, "infra"))
+        assert ref(region, "tenants") in blast_radius(watch.picture, ref(region, "infra")).waiting
         mended = region.push(path, None)
         region.fetch(mended)
         for name in CHAIN:

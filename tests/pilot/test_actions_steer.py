@@ -89,7 +89,7 @@ async def test_reset_forgets_the_failures_of_the_selected_release(key: str) -> N
         assert "reset" not in driven.text_of(driven.main.footer)
         await driven.change(hr("api", conditions=ROLLED_BACK, status={"upgradeFailures": 2}))
         assert "Z reset" in driven.text_of(driven.main.footer)
-        assert "Failed to upgrade after 2 attempt(s)" in driven.text_of(driven.main.detail)
+        assert "gave up after 2 tries" in driven.text_of(driven.main.detail)
         await driven.act("reset", key)
         assert driven.screens == []
         assert driven.rig.patches() == [(API, RESET)]

@@ -91,7 +91,7 @@ async def test_churn_out_of_sight_draws_nothing_but_totals(monkeypatch: pytest.M
         await driven.settled()
         hidden = "k190"
         with recording(monkeypatch) as repainted:
-            await driven.change(ks(hidden, conditions=PROGRESSING))
+            await driven.change(ks(hidden, generation=2, conditions=PROGRESSING))
             await driven.change(ks(hidden))
         assert repainted.calls == []
         with recording(monkeypatch) as repainted:
@@ -104,9 +104,17 @@ async def test_a_change_in_sight_draws_its_cells_only(monkeypatch: pytest.Monkey
     async with small(at=APPS) as driven:
         await driven.settled()
         with recording(monkeypatch) as repainted:
-            await driven.change(ks("infra", conditions=PROGRESSING))
+            await driven.change(ks("infra", generation=2, conditions=PROGRESSING))
         assert repainted.panes == {"tree"}
         assert 0 < repainted.cells < 60
+
+
+async def test_a_routine_run_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with small(at=APPS) as driven:
+        await driven.settled()
+        with recording(monkeypatch) as repainted:
+            await driven.change(ks("infra", conditions=PROGRESSING))
+        assert repainted.panes == set()
 
 
 async def test_a_step_of_the_cursor_draws_two_rows_and_what_is_about_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +155,7 @@ async def test_churn_is_gathered_into_few_frames(monkeypatch: pytest.MonkeyPatch
 
         monkeypatch.setattr(driven.main.frames, "_draw", draw)
         for number in range(50):
-            driven.eu.changed(read(ks("infra", conditions=PROGRESSING if number % 2 else None)))
+            driven.eu.changed(read(ks("infra", generation=2, conditions=PROGRESSING if number % 2 else None)))
             await driven.quiet()
         await driven.drawn()
         assert 1 <= drawn <= 5

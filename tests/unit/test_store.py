@@ -109,7 +109,10 @@ def test_the_same_resource_version_is_no_news(store: Store) -> None:
         pytest.param(None, ks("a"), Dirty(structure=True, states=True, refs={A}), id="new"),
         pytest.param(None, ks("a", conditions=FAILING), Dirty(True, True, urgent=True, refs={A}), id="new-fault"),
         pytest.param(ks("a"), ks("a"), Dirty(refs={A}), id="churn"),
-        pytest.param(ks("a"), ks("a", conditions=PROGRESSING), Dirty(states=True, refs={A}), id="progressing"),
+        pytest.param(ks("a"), ks("a", conditions=PROGRESSING), Dirty(refs={A}), id="a-routine-run"),
+        pytest.param(
+            ks("a"), ks("a", generation=2, conditions=PROGRESSING), Dirty(states=True, refs={A}), id="progressing"
+        ),
         pytest.param(ks("a"), ks("a", conditions=WAITING), Dirty(states=True, refs={A}), id="waiting-can-wait"),
         pytest.param(ks("a"), ks("a", conditions=FAILING), Dirty(states=True, urgent=True, refs={A}), id="fault"),
         pytest.param(ks("a"), ks("a", conditions=STALLED), Dirty(states=True, urgent=True, refs={A}), id="stalled"),

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tui.model.causes import waits_on
+from tui.model.blame import next_hops
 from tui.model.changes import ContextStatus, Phase
 from tui.model.health import FAULTS, State
 from tui.model.intent import Outcome, Step, Verb
@@ -15,6 +15,7 @@ from tui.model.resources import Resource
 from tui.model.rows import Row
 from tui.model.text import in_short
 from tui.model.times import age, seconds
+from tui.model.wording import short_name, suspended_by
 
 OUTCOME_SHOWN = timedelta(minutes=2)
 """How long a row shows how a request ended."""
@@ -138,35 +139,20 @@ def _message(picture: Picture, resource: Resource, now: datetime) -> tuple[str, 
         case State.STATIC:
             return "", None
         case State.WAITING:
-            blocker = waits_on(picture, resource.ref)
-            on = "itself" if blocker == resource.ref else blocker.name if blocker else ""
-            return (f"waits on {on}" if on else in_short(health.message)), None
+            return _waits_on(picture, resource, now), None
         case State.SUSPENDED:
             return suspended_by(resource, now), None
         case _:
             return in_short(health.message), health.state if health.state in FAULTS else None
 
 
-def suspended_by(resource: Resource, now: datetime) -> str:
-    """Since when and by whom an object is suspended, as far as the API server remembers.
-
-    Args:
-        resource: A suspended object.
-        now: The time.
-
-    Returns:
-        `since 41d by anna`, `in Git since 2d` where an applier's manifest says so, `suspended` where nothing is known.
-    """
-    owner = resource.suspend_owner
-    if owner is not None and owner.operation == "Apply" and owner.manager in _GIT_MANAGERS:
-        return f"in Git since {age(owner.time, now)}" if owner.time else "in Git"
-    person = resource.metadata.annotations.suspended_by or (owner.manager if owner else "")
-    parts = [f"since {age(owner.time, now)}" if owner and owner.time else "", f"by {person}" if person else ""]
-    return " ".join(part for part in parts if part) or "suspended"
-
-
-_GIT_MANAGERS = frozenset(("kustomize-controller", "flux-operator"))
-"""Field managers that apply what a source holds (kustomize-controller's and flux-operator's owner name)."""
+def _waits_on(picture: Picture, resource: Resource, now: datetime) -> str:
+    hops = next_hops(picture, resource.ref, now)
+    if not hops:
+        return in_short(picture.health(resource.ref).message)
+    first = hops[0].ref
+    more = f" and {len(hops) - 1} more" if len(hops) > 1 else ""
+    return f"waits on {'itself' if first == resource.ref else short_name(first, resource.ref)}{more}"
 
 
 def _emphasis(outcome: Outcome) -> State | None:

@@ -4,16 +4,19 @@ from datetime import datetime
 
 import msgspec
 
-from tui.model.causes import because, describe, holds_back
-from tui.model.cells import connection_note, outcome_text, revision_cell, suspended_by
+from tui.model.blast import holds_back
+from tui.model.causes import Explanation, explain
+from tui.model.cells import connection_note, outcome_text, revision_cell
 from tui.model.changes import ContextStatus, Phase
 from tui.model.health import FAULTS, Health, State
 from tui.model.intent import Outcome
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.schedule import count_tries, what_next
 from tui.model.text import beginning, mask_credentials, one_line, shorten_hashes
 from tui.model.times import age
+from tui.model.wording import describe, suspended_by
 
 _LONGEST = 2**16
 """Characters of a message that are shown; the API server takes no more than 2**15 in a condition."""
@@ -48,12 +51,11 @@ def describe_object(picture: Picture, ref: ObjectRef, now: datetime) -> Detail:
         return Detail(State.UNKNOWN, f"{head} · gone", ("it was deleted",), ())
     told = mask_credentials(shorten_hashes(beginning(health.message, _LONGEST)))
     message = [line for line in told.splitlines() if line.strip()]
-    why = because(picture, ref, now)
-    if why:
-        message.insert(0, why)
-    return Detail(
-        health.state, f"{head} · {_verdict(resource, health, now)}", tuple(message), _facts(picture, resource)
-    )
+    why = explain(picture, ref, now)
+    if len(why.chains[0]) > 1 or why.root.state is State.WAITING:
+        message.insert(0, why.sentence)
+    facts = _facts(picture, resource, why, now)
+    return Detail(health.state, f"{head} · {_verdict(resource, health, now)}", tuple(message), facts)
 
 
 def describe_context(picture: Picture, context: str, now: datetime) -> Detail:
@@ -109,14 +111,17 @@ def _verdict(resource: Resource, health: Health, now: datetime) -> str:
     return f"{health.state}{lasting}{drifted}"
 
 
-def _facts(picture: Picture, resource: Resource) -> tuple[str, ...]:
+def _facts(picture: Picture, resource: Resource, why: Explanation, now: datetime) -> tuple[str, ...]:
     ref, spec, links = resource.ref, resource.spec, picture.links(resource.ref)
     outcome = picture.outcomes.get(ref)
     owner = picture.owner(ref)
+    health, failures = picture.health(ref), count_tries(resource)
     candidates = (
-        _outcome(outcome, picture.health(ref)) if outcome is not None else "",
+        _outcome(outcome, health) if outcome is not None else "",
+        f"next step: {why.next_step}" if why.next_step else "",
         holds_back(picture, ref),
-        _attempts(resource),
+        _counted(failures, "failure") if failures and health.state in _TRIED else "",
+        what_next(resource, health, now, picture.events(ref)),
         f"revision {revision_cell(resource)}" if resource.revision else "",
         f"from {describe(links.source)}" if links.source else "",
         f"applied by {describe(owner)}" if owner else "",
@@ -136,13 +141,8 @@ def _outcome(outcome: Outcome, health: Health) -> str:
     return text.partition(":")[0] if told and told in outcome.message else text
 
 
-def _attempts(resource: Resource) -> str:
-    """How often a release that is not in order was tried; the controller keeps the counters of one that is."""
-    ready, stalled = resource.condition("Ready"), resource.condition("Stalled")
-    if stalled is not None and ready is not None and stalled.message != ready.message:
-        return one_line(stalled.message)
-    is_fine = ready is not None and ready.status == "True"
-    return _counted(resource.failures, "failure") if resource.failures and not is_fine else ""
+_TRIED = (State.FAILED, State.PROGRESSING)
+"""States in which failures count: helm-controller keeps the counters of a release that is in order again."""
 
 
 def _counted(number: int, noun: str) -> str:

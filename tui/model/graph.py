@@ -19,7 +19,11 @@ class Links(msgspec.Struct, frozen=True, gc=False):
 
     source: ObjectRef | None = None
     """Where its content comes from."""
+    inputs: tuple[ObjectRef, ...] = ()
+    """What else its content is made of: included repositories, a generator's sources, a ResourceSet's providers."""
     depends_on: tuple[ObjectRef, ...] = ()
+    checked: tuple[ObjectRef, ...] = ()
+    """The Flux objects whose health it waits for: by name, or with `wait` all that it applied."""
     labelled_owner: ObjectRef | None = None
     """Who applied it, as its labels claim: a hint, since labels are copied along with manifests."""
     applied: tuple[ObjectRef, ...] = ()
@@ -44,7 +48,14 @@ def links_of(resource: Resource, before: Resource | None = None, before_links: L
         and (before.spec.kube_config is None) is (resource.spec.kube_config is None)
     )
     applied = before_links.applied if before_links is not None and unchanged else _applied(resource)
-    return Links(_source(resource), _depends_on(resource), _labelled_owner(resource), applied)
+    return Links(
+        _source(resource),
+        _inputs(resource),
+        _depends_on(resource),
+        _checked(resource, applied),
+        _labelled_owner(resource),
+        applied,
+    )
 
 
 def _source(resource: Resource) -> ObjectRef | None:
@@ -95,6 +106,29 @@ def origin_of(resource: Resource) -> ObjectRef | None:
     if not isinstance(chart, ChartTemplate) or chart.spec.source_ref is None:
         return None
     return _resolve(resource.ref, chart.spec.source_ref, "HelmRepository")
+
+
+def _inputs(resource: Resource) -> tuple[ObjectRef, ...]:
+    """All that feeds an object beside its source.
+
+    source-controller gitrepository_types.go, source-watcher artifactgenerator_types.go, flux-operator
+    resourceset_types.go.
+    """
+    ref, spec = resource.ref, resource.spec
+    included = (_resolve(ref, include.repository, "GitRepository") for include in spec.include)
+    composed = (_resolve(ref, source, "GitRepository") for source in spec.sources)
+    provided = (_resolve(ref, provider, "ResourceSetInputProvider") for provider in spec.inputs_from if provider.name)
+    return (*included, *composed, *provided)
+
+
+def _checked(resource: Resource, applied: tuple[ObjectRef, ...]) -> tuple[ObjectRef, ...]:
+    """`wait` overrides `healthChecks`; an object does not wait for itself (kustomize-controller checkHealth)."""
+    if resource.spec.kube_config is not None:
+        return ()
+    if resource.spec.wait:
+        return tuple(ref for ref in applied if ref != resource.ref)
+    checks = (_resolve(resource.ref, check, "Kustomization") for check in resource.spec.health_checks)
+    return tuple(ref for ref in checks if ref.kind in KINDS and ref != resource.ref)
 
 
 def _depends_on(resource: Resource) -> tuple[ObjectRef, ...]:

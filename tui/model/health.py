@@ -1,5 +1,6 @@
 """From conditions to a verdict: state, reason, message and since when."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,13 +52,16 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     """Ready, but the cluster differs from what was applied (HelmRelease drift detection)."""
     frozen: State | None = None
     """Suspended: the verdict that stood when it was suspended."""
+    attempt: tuple[int, str] = (0, "")
+    """What was tried: the generation of the spec, and the revision where the status names one. As long as it is the
+    same, a run is routine."""
 
 
 _SOURCE_WAITS = frozenset(("DependencyNotReady", "SourceNotReady"))
 _STATIC_KINDS = frozenset(("Alert", "Provider"))
 
 
-def assess(resource: Resource) -> Health:
+def assess(resource: Resource, before: Health | None = None) -> Health:
     """Judge an object by its own conditions; the first rule that matches decides.
 
     Reconcilers write Reconciling and Stalled only when True, freeze Ready on suspend, and pass through Ready=Unknown
@@ -65,6 +69,7 @@ def assess(resource: Resource) -> Health:
 
     Args:
         resource: The object.
+        before: The verdict that stood so far, which a routine run does not shake; None judges the moment.
 
     Returns:
         Its verdict.
@@ -74,7 +79,60 @@ def assess(resource: Resource) -> Health:
         return Health(State.TERMINATING, "Terminating", _deletion(resource, ready), metadata.deletion_timestamp)
     if resource.suspended:
         return _suspended(resource, ready)
-    return _running(resource, ready)
+    return _calm(resource, _running(resource, ready), before)
+
+
+def _calm(resource: Resource, health: Health, before: Health | None) -> Health:
+    """Keep the last settled verdict while the same thing is tried once more.
+
+    Routine is a run of the generation and revision that the verdict is about. kustomize-controller passes through
+    Ready=Unknown in each run; source-controller keeps Ready and adds ArtifactOutdated when there is something new;
+    helm-controller keeps Ready while it looks, takes Stalled away meanwhile, and says Unknown when it acts.
+    """
+    if before is None or before.attempt != health.attempt:
+        return health
+    if health.state in FAULTS:
+        looks = before.state is State.STALLED and health.retrying and _reason(resource, "Reconciling") == "Progressing"
+        return before if looks else _lasting(health, before)
+    if health.state is not State.PROGRESSING or _is_outdated(resource):
+        return health
+    if before.state is State.FAILED:
+        return msgspec.structs.replace(before, retrying=True)
+    ready = resource.condition("Ready")
+    acts = resource.ref.kind == "HelmRelease" and (ready is None or ready.status != "True")
+    return before if before.state is State.READY and not acts else health
+
+
+def _lasting(health: Health, before: Health) -> Health:
+    """A failure that began when the same attempt failed first."""
+    if before.state not in FAULTS or before.since is None or health.since is None or before.since >= health.since:
+        return health
+    return msgspec.structs.replace(health, since=before.since)
+
+
+def _reason(resource: Resource, type_: str) -> str:
+    condition = resource.condition(type_)
+    return condition.reason if condition is not None else ""
+
+
+def _is_outdated(resource: Resource) -> bool:
+    outdated = resource.condition("ArtifactOutdated")
+    return outdated is not None and outdated.status == "True"
+
+
+_TRIED = re.compile(r"\bfor revision (\S+)")
+"""kustomize-controller names the revision it is at before `lastAttemptedRevision` does."""
+
+
+_NAMED_WITHIN = 500
+"""Characters of a message in which the revision stands."""
+
+
+def _attempt(resource: Resource) -> tuple[int, str]:
+    reconciling = resource.condition("Reconciling")
+    named = _TRIED.search(reconciling.message, 0, _NAMED_WITHIN) if reconciling is not None else None
+    revision = named[1] if named is not None else resource.status.last_attempted_revision
+    return resource.metadata.generation, revision
 
 
 def _deletion(resource: Resource, ready: Condition | None) -> str:
@@ -101,13 +159,15 @@ def _suspended(resource: Resource, ready: Condition | None) -> Health:
 def _running(resource: Resource, ready: Condition | None, suspended: bool = False) -> Health:
     if not resource.status.conditions:
         return _without_conditions(resource)
+    attempt = _attempt(resource)
     stalled = resource.condition("Stalled")
     if stalled is not None and stalled.status == "True":
         told = _told(resource, ready)[1] if ready is not None else stalled.message
-        return Health(State.STALLED, stalled.reason, told, stalled.last_transition_time)
+        return Health(State.STALLED, stalled.reason, told, stalled.last_transition_time, attempt=attempt)
     reconciling = resource.condition("Reconciling")
     if ready is None and reconciling is not None:
-        return Health(State.PROGRESSING, reconciling.reason, reconciling.message, reconciling.last_transition_time)
+        since = reconciling.last_transition_time
+        return Health(State.PROGRESSING, reconciling.reason, reconciling.message, since, attempt=attempt)
     if ready is None:
         return Health(State.UNKNOWN, message="waiting to be reconciled", since=resource.metadata.creation_timestamp)
     working = reconciling is not None and reconciling.status == "True"
@@ -118,9 +178,10 @@ def _running(resource: Resource, ready: Condition | None, suspended: bool = Fals
         state,
         reason,
         told,
-        ready.last_transition_time,
+        _failing_since(resource, ready, reason) if state is State.FAILED else ready.last_transition_time,
         retrying=working and state is State.FAILED,
         drifted=_drifted(resource),
+        attempt=attempt,
     )
 
 
@@ -134,6 +195,22 @@ def _told(resource: Resource, ready: Condition) -> tuple[str, str]:
     if remediated is None or released is None or released.status != "False" or ready.message != remediated.message:
         return ready.reason, ready.message
     return released.reason, f"{released.message}\n{remediated.message}"
+
+
+_LASTING = ("FetchFailed", "BuildFailed", "StorageOperationFailed", "Released", "TestSuccess", "Remediated")
+"""Conditions that outlast a retry, which Ready does not: sources' are True when bad, HelmReleases' False."""
+
+
+def _failing_since(resource: Resource, ready: Condition, reason: str) -> datetime | None:
+    """When a failure began: Ready says when it was last retried."""
+    moments = [
+        condition.last_transition_time
+        for condition in resource.status.conditions
+        if condition.type in _LASTING and condition.reason == reason
+    ]
+    latest = resource.status.history[:1]
+    moments.extend(one.first_reconciled for one in latest if one.last_reconciled_status == reason)
+    return min((one for one in (*moments, ready.last_transition_time) if one is not None), default=None)
 
 
 def _verdict(ready: Condition, behind: bool, working: bool) -> State:

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tui.model.changes import ContextStatus, EventRecord, Notice, Phase
+from tui.model.edges import Edges
 from tui.model.graph import Links, links_of
 from tui.model.health import FAULTS, Health, State, assess
 from tui.model.intent import Outcome
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-
-_NO_LINKS = Links()
+from tui.model.workloads import Applied
 
 
 class Picture:
@@ -27,11 +27,9 @@ class Picture:
         """Complaints that were neither read nor cured yet, oldest first."""
         self._objects: dict[str, dict[ObjectRef, Resource]] = {name: {} for name in self.statuses}
         self._health: dict[ObjectRef, Health] = {}
-        self._links: dict[ObjectRef, Links] = {}
-        self._owners: dict[ObjectRef, tuple[ObjectRef, ...]] = {}
-        """Whose inventories have an object, by name."""
-        self._waiting: dict[ObjectRef, set[ObjectRef]] = {}
-        """Which objects declare that they depend on one."""
+        self.edges = Edges()
+        """What points to what; read it, the picture keeps it up."""
+        self._applied: dict[ObjectRef, tuple[Applied, ...]] = {}
         self._counts: dict[str, Counter[State]] = {name: Counter() for name in self.statuses}
         self._events: dict[ObjectRef, dict[str, EventRecord]] = {}
         self._recent: dict[str, dict[str, EventRecord]] = {}
@@ -67,7 +65,7 @@ class Picture:
         Returns:
             The edges; none for an object that is not there.
         """
-        return self._links.get(ref, _NO_LINKS)
+        return self.edges.links(ref)
 
     def owner(self, ref: ObjectRef) -> ObjectRef | None:
         """Who applied an object: by an inventory, else as its labels claim; they decide between several inventories.
@@ -79,10 +77,10 @@ class Picture:
             An owner that exists and is not the object itself, or None.
         """
         labelled = self.links(ref).labelled_owner
-        claims = [owner for owner in self._owners.get(ref, ()) if owner != ref]
+        claims = [owner for owner in self.edges.owners(ref) if owner != ref]
         if claims:
-            return labelled if labelled in claims else claims[0]
-        return labelled if labelled is not None and labelled != ref and self._applies_here(labelled) else None
+            return labelled if labelled in claims else min(claims)
+        return labelled if labelled is not None and labelled != ref and self._may_own(labelled) else None
 
     def refs(self, context: str) -> Iterator[ObjectRef]:
         """All objects of a context.
@@ -139,23 +137,25 @@ class Picture:
         """
         return self._recent.get(context, {}).values()
 
-    def dependents(self, ref: ObjectRef) -> list[ObjectRef]:
-        """Everything that waits on an object, directly or through others.
+    def applied(self, ref: ObjectRef) -> tuple[Applied, ...]:
+        """What an object applied, with the health of each.
 
         Args:
-            ref: The object.
+            ref: The applier.
 
         Returns:
-            References in the same context, nearest first.
+            The applied objects, worst first; empty where they were not read.
         """
-        found: dict[ObjectRef, None] = {}
-        queue = [ref]
-        for current in queue:
-            for dependent in sorted(self._waiting.get(current, ())):
-                if dependent not in found and dependent != ref:
-                    found[dependent] = None
-                    queue.append(dependent)
-        return list(found)
+        return self._applied.get(ref, ())
+
+    def set_applied(self, ref: ObjectRef, applied: tuple[Applied, ...]) -> None:
+        """Take what was read of what an object applied.
+
+        Args:
+            ref: The applier.
+            applied: The applied objects, worst first.
+        """
+        self._applied[ref] = applied
 
     def add_context(self, context: str) -> None:
         """Make room for a context.
@@ -182,21 +182,17 @@ class Picture:
             self.add_context(ref.context)
         objects = self._objects[ref.context]
         before, health_before = objects.get(ref), self._health.get(ref)
-        links_before = self._links.get(ref)
         objects[ref] = resource
-        health = self._health[ref] = assess(resource)
-        links = links_of(resource, before, links_before)
-        if links != links_before:
-            self._links[ref] = links
-            self._own(ref, links_before or _NO_LINKS, links)
-            self._wait(ref, links_before or _NO_LINKS, links)
+        health = self._health[ref] = assess(resource, health_before)
+        links = links_of(resource, before, self.edges.links(ref) if before is not None else None)
+        relinked = self.edges.put(ref, links)
         if health_before is None or health_before.state is not health.state:
             counts = self._counts[ref.context]
             counts[health.state] += 1
             if health_before is not None:
                 counts[health_before.state] -= 1
         return Effect(
-            structure=links != links_before,
+            structure=relinked,
             state=health_before is None or health_before.state is not health.state,
             fault=health.state in FAULTS and (health_before is None or health_before.state not in FAULTS),
         )
@@ -213,9 +209,8 @@ class Picture:
         if self._objects.get(ref.context, {}).pop(ref, None) is None:
             return False
         self._counts[ref.context][self._health.pop(ref).state] -= 1
-        links = self._links.pop(ref, _NO_LINKS)
-        self._own(ref, links, _NO_LINKS)
-        self._wait(ref, links, _NO_LINKS)
+        self.edges.drop(ref)
+        self._applied.pop(ref, None)
         return True
 
     def put_event(self, event: EventRecord) -> None:
@@ -242,27 +237,17 @@ class Picture:
             del self._events[ref]
         return refs
 
-    def _applies_here(self, owner: ObjectRef) -> bool:
-        """Whether labels that name an owner can mean this one: with a kubeConfig it applies to another cluster.
+    def _may_own(self, owner: ObjectRef) -> bool:
+        """Whether labels that name an owner can mean this one, although no inventory says so.
 
-        A HelmRelease's chart is here all the same.
+        With a kubeConfig it applies to another cluster; a settled inventory that lacks the object tells that the labels
+        were copied. What a HelmRelease generates, its chart, is here all the same, and in no inventory.
         """
         resource = self.get(owner)
-        return resource is not None and (resource.spec.kube_config is None or owner.kind == "HelmRelease")
-
-    def _own(self, owner: ObjectRef, before: Links, after: Links) -> None:
-        for child in before.applied:
-            others = tuple(other for other in self._owners.pop(child, ()) if other != owner)
-            if others:
-                self._owners[child] = others
-        for child in after.applied:
-            self._owners[child] = tuple(sorted({*self._owners.get(child, ()), owner}))
-
-    def _wait(self, dependent: ObjectRef, before: Links, after: Links) -> None:
-        for dependency in before.depends_on:
-            self._waiting.get(dependency, set()).discard(dependent)
-        for dependency in after.depends_on:
-            self._waiting.setdefault(dependency, set()).add(dependent)
+        if resource is None:
+            return False
+        is_settled = resource.status.inventory is not None and self.health(owner).state is State.READY
+        return owner.kind == "HelmRelease" or (resource.spec.kube_config is None and not is_settled)
 
 
 EVENTS_KEPT = 40

@@ -74,6 +74,41 @@ class LocalRef(Api, frozen=True):
     kind: str = ""
     namespace: str = ""
     api_version: str = ""
+    ready_expr: str = ""
+    """For an entry of `dependsOn`: the CEL expression that decides instead of the dependency's Ready condition."""
+
+
+class Include(Api, frozen=True):
+    """An entry of a GitRepository's `spec.include`."""
+
+    repository: LocalRef = LocalRef()
+
+
+class Decryption(Api, frozen=True):
+    """`spec.decryption` of a Kustomization."""
+
+    secret_ref: LocalRef | None = None
+
+
+class Remediation(Api, frozen=True):
+    """What a HelmRelease does after a failed action."""
+
+    retries: int = 0
+    """How often it tries again; negative for ever."""
+
+
+class ReleaseStrategy(Api, frozen=True):
+    """How a HelmRelease goes on after a failed action: `RemediateOnFailure` or `RetryOnFailure`."""
+
+    name: str = ""
+    retry_interval: str = ""
+
+
+class ReleaseAction(Api, frozen=True):
+    """`spec.install` or `spec.upgrade` of a HelmRelease."""
+
+    remediation: Remediation | None = None
+    strategy: ReleaseStrategy | None = None
 
 
 class SourceVersion(Api, frozen=True):
@@ -123,6 +158,17 @@ class Spec(Api, frozen=True):
     kube_config: dict[str, Any] | None = None
     provider_ref: LocalRef | None = None
     image_repository_ref: LocalRef | None = None
+    secret_ref: LocalRef | None = None
+    retry_interval: str = ""
+    health_checks: tuple[LocalRef, ...] = ()
+    include: tuple[Include, ...] = ()
+    sources: tuple[LocalRef, ...] = ()
+    """What an ArtifactGenerator composes."""
+    inputs_from: tuple[LocalRef, ...] = ()
+    """The input providers of a ResourceSet."""
+    decryption: Decryption | None = None
+    install: ReleaseAction | None = None
+    upgrade: ReleaseAction | None = None
 
 
 class Condition(Api, frozen=True):
@@ -166,6 +212,10 @@ class HistoryEntry(Api, frozen=True):
     version: int = 0
     status: str = ""
     chart_version: str = ""
+    first_reconciled: Time | None = None
+    last_reconciled_status: str = ""
+    """The reason with which the reconciliation ended."""
+    total_reconciliations: int = 0
 
 
 class Status(Api, frozen=True):
@@ -182,6 +232,8 @@ class Status(Api, frozen=True):
     inventory: Inventory | tuple[InventoryEntry, ...] | None = None
     history: tuple[HistoryEntry, ...] = ()
     helm_chart: str = ""
+    last_attempted_release_action: str = ""
+    """`install` or `upgrade`."""
     failures: int = 0
     install_failures: int = 0
     upgrade_failures: int = 0

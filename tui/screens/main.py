@@ -10,7 +10,6 @@ from textual.widgets import Input
 
 from tui.actions import ACTIONS, Situation, makes_sense, refusal, title_for
 from tui.frames import FrameClock
-from tui.model.causes import describe
 from tui.model.changes import Phase
 from tui.model.detail import Detail, describe_context, describe_object
 from tui.model.query import parse_query
@@ -18,8 +17,10 @@ from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.rows import Layout, Mode, Row, View, lay_out, shown_contexts
 from tui.model.timeline import timeline
+from tui.model.wording import describe
 from tui.ports import Access
 from tui.screens.keyed import KeyedScreen
+from tui.screens.main_causes import MainCauses
 from tui.screens.main_keys import MainKeys
 from tui.screens.main_panes import MainPanes
 from tui.screens.main_steer import MainSteer
@@ -61,6 +62,7 @@ class MainScreen(KeyedScreen[None]):
         self.frames = FrameClock(self.draw_frame)
         self.panes = MainPanes(self)
         self.steer = MainSteer(self)
+        self.causes = MainCauses(self)
         self.keys = MainKeys(self)
         self._drawn_for: tuple[ObjectRef | None, View] = (None, self.view)
         self._untouched = True

@@ -29,7 +29,8 @@ class MainKeys:
         self.notice_seen: Notice | None = None
         """The last complaint that stood in the footer when a key was pressed: it has been seen."""
         self._moved_in_filter = False
-        self.handlers = screen.steer.handlers | self._look() | self._move() | self._contexts() | self._program()
+        own = self._look() | self._move() | self._contexts() | self._program()
+        self.handlers = screen.steer.handlers | screen.causes.handlers | own
         """Action id → what to call."""
 
     def _look(self) -> dict[str, Callable[[], None]]:

@@ -19,9 +19,12 @@ from tests.fakes.objects import (
     picture_of,
     ref,
 )
-from tui.model.causes import because, chain, describe, holds_back, waits_on
+from tui.model.blame import next_hops
+from tui.model.blast import holds_back
+from tui.model.causes import explain
 from tui.model.changes import ContextStatus, Phase
 from tui.model.refs import ObjectRef
+from tui.model.wording import describe
 
 NO_SOURCE = [condition("Ready", "False", "SourceNotReady", "HelmChart 'apps/apps-api' is not ready")]
 LONG = [condition("Ready", "False", "BuildFailed", f"can't build\n\tcommit {'a1b2c3d4' * 5}")]
@@ -74,7 +77,7 @@ def _waiter(*after: str) -> Body:
         ),
         pytest.param(
             [_waiter("infra"), ks("infra", deleted=ago(3), finalizers=["finalizers.fluxcd.io"])],
-            "waits on infra, which is being deleted, waits for kustomize-controller (finalizers.fluxcd.io)",
+            "waits on infra, which is being deleted since 3m, waits for kustomize-controller (finalizers.fluxcd.io)",
             id="being-deleted",
         ),
         pytest.param(
@@ -82,11 +85,13 @@ def _waiter(*after: str) -> Body:
         ),
         pytest.param([_waiter("infra"), ks("infra")], "waits on infra, which is ready", id="ready-by-now"),
         pytest.param(
-            [_waiter("b"), ks("b", after=["a"], conditions=WAITING)], "waits on b, which is part of a cycle", id="cycle"
+            [_waiter("b"), ks("b", after=["a"], conditions=WAITING)],
+            "waits on b, which is part of a cycle: a → b → a",
+            id="cycle",
         ),
         pytest.param(
             [_waiter("b"), ks("b", after=["c"], conditions=WAITING), ks("c", after=["b"], conditions=WAITING)],
-            "waits on b, which waits in turn on c, which is part of a cycle",
+            "waits on b, which waits in turn on c, which is part of a cycle: b → c → b",
             id="on-a-cycle",
         ),
         pytest.param([_waiter("a")], "waits on itself", id="itself"),
@@ -95,50 +100,56 @@ def _waiter(*after: str) -> Body:
             "waits on b, which waits too: dependency 'flux-system/infra' is not ready",
             id="waits-for-what-cannot-be-seen-is-no-cycle",
         ),
-        pytest.param([ks("a", conditions=WAITING)], "", id="nothing-in-its-way"),
-        pytest.param([ks("a", after=["b"]), ks("b", conditions=FAILING)], "", id="does-not-wait"),
+        pytest.param(
+            [ks("a", conditions=WAITING)],
+            "waits since 6m: dependency 'flux-system/infra' is not ready",
+            id="nothing-in-its-way",
+        ),
+        pytest.param([ks("a", after=["b"]), ks("b", conditions=FAILING)], "is ready", id="does-not-wait"),
     ],
 )
 def test_why_an_object_waits(objects: list[Body], expected: str) -> None:
-    assert because(picture_of(git(), *objects), WAITER, NOON) == expected
+    assert explain(picture_of(git(), *objects), WAITER, NOON).sentence == expected
 
 
 def test_a_source_that_is_missing_is_waited_for() -> None:
-    assert because(picture_of(_waiter()), WAITER, NOON) == "waits on flux-system, which does not exist"
+    assert explain(picture_of(_waiter()), WAITER, NOON).sentence == "waits on git flux-system, which does not exist"
 
 
 @pytest.mark.parametrize(
     ("objects", "expected"),
     [
-        pytest.param([_waiter("x", "y"), ks("x"), ks("y", conditions=FAILING)], "y", id="the-one-that-is-not-ready"),
+        pytest.param([_waiter("x", "y"), ks("x"), ks("y", conditions=FAILING)], ["y"], id="the-one-that-is-not-ready"),
         pytest.param(
-            [_waiter("x", "y"), ks("x", conditions=WAITING), ks("y", conditions=FAILING)], "x", id="the-first"
+            [_waiter("x", "y"), ks("x", conditions=WAITING), ks("y", conditions=FAILING)], ["x", "y"], id="both"
         ),
         pytest.param(
-            [_waiter("x", "y"), ks("x", suspend=True), ks("y", conditions=FAILING)], "y", id="suspended-satisfies"
+            [_waiter("x", "y"), ks("x", suspend=True), ks("y", conditions=FAILING)], ["y"], id="suspended-satisfies"
         ),
-        pytest.param([_waiter("x", "y"), ks("x"), ks("y", suspend=True)], "y", id="suspended-may-be-behind"),
+        pytest.param([_waiter("x", "y"), ks("x"), ks("y", suspend=True)], ["y"], id="suspended-may-be-behind"),
         pytest.param(
             [_waiter("x", "y"), ks("x", suspend=True, conditions=FAILING), ks("y", conditions=FAILING)],
-            "x",
+            ["x", "y"],
             id="suspended-while-failing",
         ),
-        pytest.param([_waiter("x"), ks("x"), git(conditions=FAILING)], "flux-system", id="the-source"),
-        pytest.param([_waiter("x"), ks("x", conditions=FAILING), git(conditions=FAILING)], "x", id="before-the-source"),
-        pytest.param([_waiter("x"), ks("x"), git(suspend=True)], "x", id="a-suspended-source-has-its-artifact"),
-        pytest.param([_waiter("x"), ks("x")], "x", id="all-are-fine-by-now"),
-        pytest.param([_waiter()], None, id="nothing"),
+        pytest.param([_waiter("x"), ks("x"), git(conditions=FAILING)], ["flux-system"], id="the-source"),
+        pytest.param(
+            [_waiter("x"), ks("x", conditions=FAILING), git(conditions=FAILING)], ["x"], id="before-the-source"
+        ),
+        pytest.param([_waiter("x"), ks("x"), git(suspend=True)], ["x"], id="a-suspended-source-has-its-artifact"),
+        pytest.param([_waiter("x"), ks("x")], ["x"], id="all-are-fine-by-now"),
+        pytest.param([_waiter()], [], id="nothing"),
     ],
 )
-def test_what_an_object_waits_on(objects: list[Body], expected: str | None) -> None:
-    found = waits_on(picture_of(git(), *objects), WAITER)
-    assert (found.name if found else None) == expected
+def test_what_an_object_waits_on(objects: list[Body], expected: list[str]) -> None:
+    found = next_hops(picture_of(git(), *objects), WAITER, NOON)
+    assert [hop.ref.name for hop in found] == expected
 
 
 def test_a_release_waits_on_its_source() -> None:
     picture = picture_of(hr("a", ref=RELEASE, conditions=NO_SOURCE), oci("api", "apps", conditions=LONG))
-    assert because(picture, ref("HelmRelease", "a", "apps"), NOON) == (
-        "waits on api, which fails since 6m: can't build commit a1b2c3d4"
+    assert explain(picture, ref("HelmRelease", "a", "apps"), NOON).sentence == (
+        "waits on oci api, which fails since 6m: can't build commit a1b2c3d4"
     )
 
 
@@ -150,22 +161,25 @@ def _set(*after: Body) -> Body:
     ("objects", "forbidden", "expected"),
     [
         pytest.param(
-            [_set(ON_CRD)], (), "waits on certs.io, which can't be seen from here", id="kind-that-nobody-watches"
+            [_set(ON_CRD)],
+            (),
+            "waits on CustomResourceDefinition certs.io, which can't be seen from here",
+            id="kind-that-nobody-watches",
         ),
         pytest.param(
             [_set(ON_CRD, ON_KS), ks("infra", conditions=LONG)],
             (),
-            "waits on infra, which fails since 6m: can't build commit a1b2c3d4",
+            "waits on ks infra, which fails since 6m: can't build commit a1b2c3d4",
             id="what-is-seen-to-fail-comes-first",
         ),
         pytest.param(
             [_set(ON_KS)],
             ("Kustomization",),
-            "waits on infra, which can't be seen from here",
+            "waits on ks infra, which can't be seen from here",
             id="kind-that-is-forbidden",
         ),
         pytest.param(
-            [_set(ON_KS)], ("HelmRelease",), "waits on infra, which does not exist", id="other-kind-is-forbidden"
+            [_set(ON_KS)], ("HelmRelease",), "waits on ks infra, which does not exist", id="other-kind-is-forbidden"
         ),
     ],
 )
@@ -174,18 +188,19 @@ def test_what_is_not_watched_is_not_called_missing(
 ) -> None:
     picture = picture_of(*objects)
     picture.statuses["eu"] = ContextStatus("eu", Phase.LIVE, forbidden=forbidden)
-    assert because(picture, ref("ResourceSet", "set"), NOON) == expected
+    assert explain(picture, ref("ResourceSet", "set"), NOON).sentence == expected
 
 
 def test_the_chain_ends_at_what_does_not_wait() -> None:
     objects = [_waiter("b"), ks("b", after=["c"], conditions=WAITING), ks("c", conditions=FAILING), ks("d")]
-    assert [one.name for one in chain(picture_of(*objects), WAITER)] == ["a", "b", "c"]
-    assert chain(picture_of(*objects), ref("Kustomization", "c")) == [ref("Kustomization", "c")]
+    picture = picture_of(*objects)
+    assert [[link.ref.name for link in chain] for chain in explain(picture, WAITER, NOON).chains] == [["a", "b", "c"]]
+    assert [link.ref.name for link in explain(picture, ref("Kustomization", "c"), NOON).roots] == ["c"]
 
 
 def test_a_chain_of_three_thousand() -> None:
     objects = [ks(f"k{number}", after=[f"k{number + 1}"], conditions=WAITING) for number in range(3000)]
-    assert len(chain(picture_of(*objects), ref("Kustomization", "k0"))) == 3001
+    assert len(explain(picture_of(*objects), ref("Kustomization", "k0"), NOON).chains[0]) == 3001
 
 
 @pytest.mark.parametrize(

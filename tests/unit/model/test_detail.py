@@ -106,6 +106,9 @@ def test_why_it_waits_comes_before_what_the_controller_says() -> None:
     )
 
 
+_WEB = "next step: see why Deployment web/api does not become ready"
+
+
 @pytest.mark.parametrize(
     ("objects", "facts"),
     [
@@ -123,7 +126,9 @@ def test_why_it_waits_comes_before_what_the_controller_says() -> None:
                 ks("root"),
             ],
             (
+                "next step: see why Deployment web/api does not become ready",
                 "holds back b",
+                "retries in 4m",
                 "revision 9f8e7d6c→a1b2c3d4",
                 "from git flux-system/flux-system",
                 "applied by ks flux-system/root",
@@ -136,6 +141,7 @@ def test_why_it_waits_comes_before_what_the_controller_says() -> None:
         pytest.param(
             [ks("a", after=["b", "c"], inventory=["x_y__Service", "x_z__Service"])],
             (
+                "next run in 4m",
                 "revision main@a1b2c3d4",
                 "from git flux-system/flux-system",
                 "depends on b, c",
@@ -147,12 +153,26 @@ def test_why_it_waits_comes_before_what_the_controller_says() -> None:
         ),
         pytest.param(
             [hr("a", "flux-system", status={"installFailures": 1, "failures": 4}, conditions=FAILING)],
-            ("1 failure", "revision 1.9.1", "from chart flux-system/flux-system-a", "every 10m0s"),
+            (
+                _WEB,
+                "1 failure",
+                "retries by itself",
+                "revision 1.9.1",
+                "from chart flux-system/flux-system-a",
+                "every 10m0s",
+            ),
             id="release-with-a-failure",
         ),
         pytest.param(
             [hr("a", "flux-system", status={"failures": 4}, conditions=FAILING)],
-            ("4 failures", "revision 1.9.1", "from chart flux-system/flux-system-a", "every 10m0s"),
+            (
+                _WEB,
+                "4 failures",
+                "retries by itself",
+                "revision 1.9.1",
+                "from chart flux-system/flux-system-a",
+                "every 10m0s",
+            ),
             id="release-with-failures",
         ),
         pytest.param(
@@ -163,7 +183,9 @@ def test_why_it_waits_comes_before_what_the_controller_says() -> None:
         pytest.param(
             [hr("a", "flux-system", status={"failures": 2, "upgradeFailures": 2}, conditions=ROLLED_BACK)],
             (
-                "Failed to upgrade after 2 attempt(s)",
+                "next step: set upgrade.force in hr flux-system/a, so that Helm replaces the object, or give it another "
+                "name; then reset or force hr flux-system/a, which gave up, unless its chart or values change",
+                "gave up after 2 tries",
                 "revision 1.9.1",
                 "from chart flux-system/flux-system-a",
                 "every 10m0s",

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.objects import (
     FAILING,
+    OLD_MAIN,
     PROGRESSING,
     READY,
     STALLED,
@@ -25,6 +26,7 @@ from tests.fakes.objects import (
     ref_of,
 )
 from tests.fakes.properties import fleets, objects, quick
+from tui.model.blast import blast_radius
 from tui.model.health import State
 from tui.model.picture import EVENTS_KEPT, RECENT_EVENTS, Picture
 from tui.model.refs import ObjectRef
@@ -90,6 +92,14 @@ CHART_LABELS = {"helm.toolkit.fluxcd.io/name": "api", "helm.toolkit.fluxcd.io/na
             ref("Kustomization", "a"),
             id="two-inventories",
         ),
+        pytest.param(
+            [ks("a", inventory=[]), hr("api", labels=applied_by("a"))], None, id="labels-that-no-inventory-confirms"
+        ),
+        pytest.param(
+            [ks("a", inventory=[], conditions=PROGRESSING), hr("api", labels=applied_by("a"))],
+            ref("Kustomization", "a"),
+            id="labels-until-the-inventory-is-written",
+        ),
         pytest.param([hr("api", labels=applied_by("gone"))], None, id="labels-of-somebody-who-is-not-there"),
         pytest.param(
             [ks("a", spec=OTHER_CLUSTER), hr("api", labels=applied_by("a"))], None, id="it-applies-to-another-cluster"
@@ -125,7 +135,10 @@ def test_an_owner_that_goes_leaves_the_other_one() -> None:
         pytest.param(None, ks("a"), True, True, False, id="new"),
         pytest.param(None, ks("a", conditions=FAILING), True, True, True, id="new-and-broken"),
         pytest.param(ks("a"), ks("a"), False, False, False, id="nothing-but-the-version"),
-        pytest.param(ks("a"), ks("a", conditions=PROGRESSING), False, True, False, id="progressing"),
+        pytest.param(ks("a"), ks("a", conditions=PROGRESSING), False, False, False, id="a-routine-run-is-no-change"),
+        pytest.param(
+            ks("a"), ks("a", attempted=OLD_MAIN, conditions=PROGRESSING), False, True, False, id="another-revision"
+        ),
         pytest.param(ks("a"), ks("a", conditions=WAITING), False, True, False, id="waiting-is-no-fault-of-its-own"),
         pytest.param(ks("a"), ks("a", conditions=FAILING), False, True, True, id="breaks"),
         pytest.param(ks("a", conditions=FAILING), ks("a", conditions=STALLED), False, True, False, id="broken-already"),
@@ -194,23 +207,23 @@ def test_what_is_not_known_is_told_plainly() -> None:
     ],
 )
 def test_who_waits_on_an_object(objects: list[Body], expected: list[str]) -> None:
-    found = picture_of(*objects).dependents(ref("Kustomization", "a"))
+    found = blast_radius(picture_of(*objects), ref("Kustomization", "a")).waiting
     assert [one.name for one in found] == expected
 
 
 def test_dependents_follow_what_changes() -> None:
     picture = picture_of(ks("a"), ks("b", after=["a"]), ks("c", after=["a", "a"]))
     picture.put(read(ks("b")))
-    assert [one.name for one in picture.dependents(ref("Kustomization", "a"))] == ["c"]
+    assert [one.name for one in blast_radius(picture, ref("Kustomization", "a")).waiting] == ["c"]
     picture.drop(ref("Kustomization", "c"))
-    assert picture.dependents(ref("Kustomization", "a")) == []
+    assert blast_radius(picture, ref("Kustomization", "a")).waiting == ()
 
 
 def test_dependents_stay_in_their_context() -> None:
     picture = Picture(["eu", "us"])
     picture.put(read(ks("a"), "eu"))
     picture.put(read(ks("b", after=["a"]), "us"))
-    assert picture.dependents(ref("Kustomization", "a")) == []
+    assert blast_radius(picture, ref("Kustomization", "a")).waiting == ()
 
 
 def test_the_latest_events_of_an_object_are_kept() -> None:

@@ -36,7 +36,10 @@ BOOTSTRAP = (
     ks(
         "flux-system",
         labels=applied_by("flux-system"),
-        inventory=[inventory_id("GitRepository", "flux-system"), inventory_id("Kustomization", "flux-system")],
+        inventory=[
+            inventory_id("GitRepository", "flux-system"),
+            *(inventory_id("Kustomization", name) for name in ("flux-system", "infra", "apps")),
+        ],
     ),
 )
 FLEET = (
