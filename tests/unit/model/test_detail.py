@@ -183,8 +183,8 @@ _WEB = "next step: see why Deployment web/api does not become ready"
         pytest.param(
             [hr("a", "flux-system", status={"failures": 2, "upgradeFailures": 2}, conditions=ROLLED_BACK)],
             (
-                "next step: set upgrade.force in hr flux-system/a, so that Helm replaces the object, or give it another "
-                "name; then reset or force hr flux-system/a, which gave up, unless its chart or values change",
+                "next step: set upgrade.force in hr flux-system/a, so that Helm replaces the object, or give it "
+                "another name; then reset or force hr flux-system/a, which gave up, unless its chart or values change",
                 "gave up after 2 tries",
                 "revision 1.9.1",
                 "from chart flux-system/flux-system-a",
