@@ -21,8 +21,9 @@ from tests.fakes.apiserver import (
 )
 from tests.fakes.rig import reflecting, until
 from tui.cluster.backoff import Backoff, retry_after
+from tui.cluster.listing import PAGE
 from tui.cluster.patience import Patience
-from tui.cluster.reflector import PAGE, POLLS
+from tui.cluster.reflector import POLLS
 from tui.cluster.status import State
 from tui.model.changes import KindListed, ObjectChanged, ObjectDeleted
 
