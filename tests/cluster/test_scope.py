@@ -111,7 +111,7 @@ async def wide(*everywhere: Behaviour, here: Behaviour) -> AsyncIterator[tuple[A
 
 
 async def test_a_server_that_just_starts_does_not_make_the_view_narrow() -> None:
-    async with wide(NO, answer(page(9, item("a", 1), item("b", 2))), here=answer(page(8))) as (server, rig):
+    async with wide(NO, NO, answer(page(9, item("a", 1), item("b", 2))), here=answer(page(8))) as (server, rig):
         await until_seen(rig, "")
         await until(lambda: len(server.requests(KUSTOMIZATIONS, "WATCH")) == 2)
         assert not server.requests(HERE)

@@ -25,6 +25,10 @@ from tui.ports import Emit
 
 T = TypeVar("T")
 
+FORGIVEN = 2
+"""How many times what was seen may be forbidden before it is given up: an API server that starts up answers 403 until
+it has read its roles."""
+
 POLLS = 20
 """How many times a kind is polled before a watch is tried again."""
 
@@ -108,10 +112,9 @@ class Reflector(Generic[T]):
     async def _recover(self, error: Refused) -> None:
         """Wait as long as the refusal demands, and decide where to go on."""
         if error.code == 403:
-            # An API server that starts up answers 403 until it knows its roles: rows go only when it says so twice.
             delay = self._denied.next()
             self._denials += 1
-            if self._known is None or self._denials > 1:
+            if self._is_denied(self._denials):
                 self._forget()
                 self._report(State.FORBIDDEN, str(error), delay)
             else:
@@ -132,11 +135,14 @@ class Reflector(Generic[T]):
         try:
             await self._list_in("")
         except Refused as error:
-            once = self._known is not None and not self._denials  # an API server that starts up says so too
-            if error.code != 403 or once or not self._feed.narrow_path:
+            if error.code != 403 or not self._feed.narrow_path or not self._is_denied(self._denials + 1):
                 raise
             await self._list_in(self._feed.namespace)
             self._widen_at = self._now() + self._wider.next()
+
+    def _is_denied(self, times: int) -> bool:
+        """Whether a list that was forbidden some times in a row is."""
+        return self._known is None or times > FORGIVEN
 
     async def _widen(self) -> None:
         """Ask for all namespaces again; where that is refused, what is seen of one goes on as it is."""
