@@ -18,8 +18,9 @@ from aiohttp import web
 from tests.fakes.https import Handler, Proxy, pem, serve
 from tests.fakes.rig import until
 from tui import __version__
-from tui.cluster import connection as module
-from tui.cluster.connection import Connection, LoginNeeded, Stream, Unreachable
+from tui.cluster import answers
+from tui.cluster.answers import Stream
+from tui.cluster.connection import Connection, LoginNeeded, Unreachable
 from tui.cluster.entries import ClusterEntry, ContextEntry, ExecEntry, UserEntry
 from tui.cluster.kubeconfig import load_kubeconfig
 
@@ -711,7 +712,7 @@ async def test_stream_that_is_cut() -> None:
 
 
 async def test_line_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LINE_LIMIT", 1 << 20)
+    monkeypatch.setattr(answers, "LINE_LIMIT", 1 << 20)
     async with (
         serving(streaming(b"one\n", *[b"x" * 100_000] * 12, then="hang")) as connection,
         connection.stream("/x", read_deadline=10) as stream,
@@ -729,7 +730,7 @@ async def test_refused_stream(size: int) -> None:
 
     async with serving(handler) as connection, connection.stream("/x", read_deadline=10) as stream:
         assert (stream.status, stream.headers["retry-after"]) == (403, "3")
-        assert await stream.body() == b"x" * min(size, module.REFUSAL_LIMIT)
+        assert await stream.body() == b"x" * min(size, answers.REFUSAL_LIMIT)
 
 
 async def test_leaving_a_stream_closes_its_connection() -> None:

@@ -66,9 +66,11 @@ class Tail:
 
 
 @contextlib.asynccontextmanager
-async def tailing(server: ApiServer, alarm: QuickAlarm | None = None, since: int = 900) -> AsyncIterator[Tail]:
+async def tailing(
+    server: ApiServer, alarm: QuickAlarm | None = None, since: int = 900, own: str = ""
+) -> AsyncIterator[Tail]:
     connection = Connection(entry_for(server.url, "eu"))
-    tail = Tail(follow(connection, CONTROLLER, alarm or QuickAlarm(), lambda: 0.5, since))
+    tail = Tail(follow(connection, CONTROLLER, alarm or QuickAlarm(), lambda: 0.5, since, namespace=own))
     try:
         yield tail
     finally:
@@ -191,6 +193,16 @@ async def test_pods_are_found_by_their_label_where_deployments_may_not_be_read(p
         server.on(path, answer(page(1, pod("kc-1"))))
         server.on(LOG, Stream(b"here"))
         async with tailing(server) as tail:
+            await tail.until("here")
+
+
+async def test_who_may_look_in_one_namespace_finds_the_pods_there() -> None:
+    async with ApiServer() as server:
+        for path in (HOME, EVERYWHERE, PODS, ALL_PODS, "/apis/apps/v1/namespaces/team/deployments"):
+            server.on(path, refuse(403, "no"))
+        server.on("/api/v1/namespaces/team/pods", answer(page(1, pod("kc-1", namespace="team"))))
+        server.on("/api/v1/namespaces/team/pods/kc-1/log", Stream(b"here"))
+        async with tailing(server, own="team") as tail:
             await tail.until("here")
 
 

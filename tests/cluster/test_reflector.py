@@ -21,8 +21,9 @@ from tests.fakes.apiserver import (
 )
 from tests.fakes.rig import reflecting, until
 from tui.cluster.backoff import Backoff, retry_after
+from tui.cluster.listing import PAGE
 from tui.cluster.patience import Patience
-from tui.cluster.reflector import PAGE, POLLS
+from tui.cluster.reflector import POLLS
 from tui.cluster.status import State
 from tui.model.changes import KindListed, ObjectChanged, ObjectDeleted
 
@@ -319,6 +320,20 @@ async def test_403_of_a_server_that_just_starts_costs_no_rows() -> None:
             await rig.until_state(State.WATCHED)
             assert State.FORBIDDEN not in rig.states
             assert len(rig.of(KindListed)) == 1
+
+
+async def test_403_after_an_outage_costs_no_rows() -> None:
+    async with ApiServer() as server:
+        server.on(KUSTOMIZATIONS, answer(page(7, ks("a", 1))), refuse(403, "no"), refuse(403, "no"), answer(page(9)))
+        server.on_watch(KUSTOMIZATIONS, Stream())
+        async with reflecting(server.url, KUSTOMIZATIONS) as rig:
+            await rig.until_state(State.WATCHED)
+            await server.stop()
+            await until(lambda: len(rig.alarm.slept) >= 3)
+            await server.start()
+            await until(lambda: watches(server)[1:] == ["9"])
+            assert State.FORBIDDEN not in rig.states
+            assert [len(change.resources) for change in rig.of(KindListed)] == [1, 0], "the last list counts"
 
 
 async def test_403_that_stays_takes_the_rows_away() -> None:

@@ -9,7 +9,8 @@ from aiohttp import web
 
 from tests.fakes.https import pem, serve
 from tests.fakes.rig import until
-from tui.cluster.connection import LITTLE, Connection, Stream, Unreachable
+from tui.cluster.answers import LITTLE, Stream
+from tui.cluster.connection import Connection, Unreachable
 from tui.cluster.entries import ClusterEntry, ContextEntry, UserEntry
 
 REST = 0.2

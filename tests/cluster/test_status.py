@@ -19,6 +19,8 @@ P, W = Standing(State.PENDING), Standing(State.WATCHED)
 LOST = Standing(State.LOST, "the watch was cut", T0)
 LATER = Standing(State.LOST, "cut too", T0 + timedelta(seconds=9))
 FAILING = Standing(State.FAILING, "answers 500")
+NARROW = Standing(State.WATCHED, namespace="team")
+TRIED = Standing(State.FORBIDDEN, namespace="team")
 FORBIDDEN, POLLED, MISSING = Standing(State.FORBIDDEN), Standing(State.POLLED), Standing(State.MISSING)
 
 
@@ -41,6 +43,13 @@ FORBIDDEN, POLLED, MISSING = Standing(State.FORBIDDEN), Standing(State.POLLED), 
             Phase.LIVE,
             "forbids to list any of Flux's kinds",
             id="all-forbidden",
+        ),
+        pytest.param({KS: TRIED, HR: W}, None, BOTH, Phase.LIVE, "Kustomization, in namespace team too", id="tried"),
+        pytest.param({KS: NARROW, HR: W}, None, BOTH, Phase.LIVE, "list Kustomization across", id="one-is-narrow"),
+        pytest.param({KS: NARROW, HR: NARROW}, None, BOTH, Phase.LIVE, "any of Flux's kinds across", id="all-narrow"),
+        pytest.param({KS: NARROW, HR: LOST}, None, BOTH, Phase.STALE, "the watch was cut", id="narrow-and-lost"),
+        pytest.param(
+            {KS: W, HR: MISSING}, None, frozenset({KS}), Phase.LIVE, "not serve HelmRelease any more", id="vanished"
         ),
         pytest.param({KS: W, HR: FAILING}, None, BOTH, Phase.LIVE, "answers 500", id="one-kind-fails"),
         pytest.param({KS: FAILING, HR: FAILING}, None, BOTH, Phase.CONNECTING, "answers 500", id="all-kinds-fail"),

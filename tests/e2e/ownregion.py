@@ -185,6 +185,23 @@ class OwnRegion(Region):
         self.start("etcd")
         self.start_api()
 
+    def install_crds(self) -> None:
+        """Install Flux's CRDs, where they are not there, and wait until they are served."""
+        api = self.api
+        for name in CONTROLLERS:
+            for file in sorted(self.site.binaries[name].data.glob("*.yaml")):
+                crd = yaml.load(file.read_text(), Loader=_Loader)
+                crd["metadata"].setdefault("labels", {})["app.kubernetes.io/part-of"] = "flux"
+                api.apply(crd)
+
+        def served() -> bool:
+            try:
+                return all(isinstance(api.list(kind), list) for kind in FLUX)
+            except (ApiError, KeyError):
+                return False
+
+        wait_for("the CRDs to be served", served, 90)
+
     def _set_up_gitea(self) -> None:
         self.gitea.set_up()
         self.mirror.create()
@@ -231,24 +248,12 @@ class OwnRegion(Region):
     def _install(self) -> None:
         """Install the CRDs and the objects that stand for the controllers."""
         api = self.api
-        for name in CONTROLLERS:
-            for file in sorted(self.site.binaries[name].data.glob("*.yaml")):
-                crd = yaml.load(file.read_text(), Loader=_Loader)
-                crd["metadata"].setdefault("labels", {})["app.kubernetes.io/part-of"] = "flux"
-                api.apply(crd)
+        self.install_crds()
         for body in base(self.name):
             api.apply(body)
         for name in CONTROLLERS:
             path = api.path("apps/v1", "Deployment", "flux-system", name) + "/status"
             api.request("PATCH", path, {"status": _AVAILABLE}, "application/merge-patch+json")
-
-        def served() -> bool:
-            try:
-                return all(isinstance(api.list(kind), list) for kind in FLUX)
-            except (ApiError, KeyError):
-                return False
-
-        wait_for("the CRDs to be served", served, 30)
 
 
 def _write(path: Path, text: str) -> None:

@@ -72,6 +72,7 @@ async def test_an_api_server_with_an_empty_etcd(own: OwnRegion) -> None:
         old = watch.get(ref(own, "infra")).metadata.uid
         await asyncio.to_thread(own.wipe)
         await watch.until("no ghosts", lambda: watch.picture.total(own.name) == 0, 120)
+        await watch.until_phase(own, Phase.ABSENT, 120)
         await asyncio.to_thread(own.furnish)
         await watch.until_phase(own, Phase.LIVE, 120)
         await watch.until_state(ref(own, "tenants"), State.READY, 120)

@@ -6,11 +6,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
+from tests.e2e.journal import Journal, NotedCluster
 from tests.e2e.region import Region
+from tests.e2e.relay import Relay
 from tui.__main__ import _build_shell, _parser
 from tui.clock import SystemClock
 from tui.cluster.cluster import KubernetesCluster
 from tui.cluster.kubeconfig import ContextEntry, load_kubeconfig
+from tui.cluster.patience import Patience
 from tui.config.settings import Settings
 from tui.model.changes import Phase
 from tui.model.health import Health, State
@@ -25,11 +30,13 @@ from tui.session import Session
 class Watching:
     """A running session and what it knows."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, journal: Journal) -> None:
         self.session = session
+        self.journal = journal
+        """What all of its contexts asked and were told."""
         self.picture = session.picture
 
-    async def until(self, what: str, true: Callable[[], Any], seconds: float = 30.0) -> Any:
+    async def until(self, what: str, true: Callable[[], Any], seconds: float = 90.0) -> Any:
         """Wait until something is true.
 
         Args:
@@ -52,7 +59,7 @@ class Watching:
             await asyncio.sleep(0.02)
         return found
 
-    async def until_phase(self, region: Region, phase: Phase, seconds: float = 30.0) -> None:
+    async def until_phase(self, region: Region, phase: Phase, seconds: float = 90.0) -> None:
         """Wait until a context has come to a phase.
 
         Args:
@@ -62,7 +69,7 @@ class Watching:
         """
         await self.until(f"{region.name} to be {phase}", lambda: self.phase(region) is phase, seconds)
 
-    async def until_state(self, ref: ObjectRef, state: State, seconds: float = 30.0) -> Health:
+    async def until_state(self, ref: ObjectRef, state: State, seconds: float = 90.0) -> Health:
         """Wait until the verdict on an object is a certain one.
 
         Args:
@@ -159,25 +166,36 @@ def ref(region: Region, name: str, kind: str = "Kustomization") -> ObjectRef:
 
 
 @asynccontextmanager
-async def watching(*regions: Region, kubeconfig: Path | None = None, live: bool = True) -> AsyncIterator[Watching]:
+async def watching(
+    *regions: Region,
+    kubeconfig: Path | None = None,
+    live: bool = True,
+    through: Relay | None = None,
+    patience: Patience | None = None,
+) -> AsyncIterator[Watching]:
     """Watch regions until the block ends.
 
     Args:
         regions: The regions; their names are the contexts.
         kubeconfig: Another user's kubeconfig, for one region.
         live: Wait until each is live.
+        through: A relay to the API server, for one region.
+        patience: How long to wait for what; as usual where it is not given.
 
     Yields:
         The session.
     """
     clock = SystemClock()
     entries = [_entry(region, kubeconfig or region.kubeconfig) for region in regions]
+    if through is not None:
+        entries = [replace(entry, cluster=replace(entry.cluster, server=through.url)) for entry in entries]
+    journal = Journal()
 
     def connect(entry: ContextEntry) -> Callable[[], KubernetesCluster]:
-        return lambda: KubernetesCluster(entry, clock)
+        return lambda: NotedCluster(entry, clock, journal, patience)
 
     session = Session(clock, {entry.name: connect(entry) for entry in entries}, _no_git)
-    watch = Watching(session)
+    watch = Watching(session, journal)
     try:
         for region in regions:
             session.connect(region.name)

@@ -175,6 +175,12 @@ class ApiServer:
 KUSTOMIZATIONS = "/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"
 
 
+def within(path: str, namespace: str = "default") -> str:
+    """The path of a collection in one namespace."""
+    head, _, plural = path.rpartition("/")
+    return f"{head}/namespaces/{namespace}/{plural}"
+
+
 def serve_groups(server: ApiServer, groups: dict[str, dict[str, Iterable[str]]]) -> None:
     """Answer discovery: group → version → plurals; the first version is the preferred one."""
     server.on("/apis", answer({"kind": "APIGroupList", "groups": [group_entry(*item) for item in groups.items()]}))

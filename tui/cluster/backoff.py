@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 
 LONGEST_RETRY_AFTER = 300.0
 """Seconds; a server that asks for more is asked again anyway."""
@@ -39,6 +40,23 @@ class Alarm:
 def _wake(waiting: "asyncio.Future[None]") -> None:
     if not waiting.done():
         waiting.set_result(None)
+
+
+async def first_of(*works: Coroutine[Any, Any, object]) -> None:
+    """Do several things at once until one of them ends; the others are cancelled.
+
+    Args:
+        works: What to do; what the first one raises is raised here.
+    """
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 class Backoff:

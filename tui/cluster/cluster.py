@@ -8,31 +8,22 @@ from datetime import timedelta
 from typing import Any
 
 from tui.cluster.access import AccessReviews
-from tui.cluster.backoff import Alarm, Backoff
+from tui.cluster.backoff import Alarm, Backoff, first_of
+from tui.cluster.board import Board
 from tui.cluster.connection import Connection, LoginNeeded, Unreachable
 from tui.cluster.discovery import Api, discover
 from tui.cluster.entries import ContextEntry
-from tui.cluster.events import EventFeed
-from tui.cluster.feeds import Feed, ResourceFeed
 from tui.cluster.link import Link, Trouble
 from tui.cluster.logs import SINCE, follow
 from tui.cluster.manifest import read_manifest
 from tui.cluster.patience import Patience
-from tui.cluster.reflector import Reflector
 from tui.cluster.refusal import Refused
-from tui.cluster.status import Board
+from tui.cluster.watches import Watches
 from tui.cluster.writes import send_patch
-from tui.model.changes import KindListed, LogLine
+from tui.model.changes import LogLine
 from tui.model.kinds import KINDS
 from tui.model.refs import ObjectRef
 from tui.ports import Access, Clock, ClusterError, Emit, WriteReply
-
-CONCURRENT_LISTS = 6
-"""How many kinds are listed at the same time."""
-
-
-_FIRST = frozenset(("Kustomization", "HelmRelease"))
-"""The kinds that are listed before the others: there are most of them, and people look for them first."""
 
 
 class KubernetesCluster:
@@ -51,6 +42,7 @@ class KubernetesCluster:
     ) -> None:
         self._logs_since = logs_since
         self._context = entry.name
+        self._namespace = entry.namespace
         self._clock = clock
         self._connection = connection or Connection(entry)
         self._alarm = alarm or Alarm()
@@ -76,36 +68,53 @@ class KubernetesCluster:
         board.refresh()
         try:
             async with asyncio.TaskGroup() as group:
-                watches = _Watches(group, self._context, link, board, emit, self._random, self._patience)
+                watches = Watches(
+                    group, self._context, self._namespace, link, board, emit, self._random, self._patience
+                )
                 group.create_task(watches.run_events())
                 await self._keep_discovering(link, board, watches)
         finally:
             board.close()
 
-    async def _keep_discovering(self, link: Link, board: Board, watches: "_Watches") -> None:
-        backoff = Backoff(1.0, self._patience.discovery, self._random)
+    async def _keep_discovering(self, link: Link, board: Board, watches: Watches) -> None:
+        failures = Backoff(1.0, self._patience.discovery, self._random)
+        lacking = Backoff(1.0, self._patience.absent, self._random)
         while True:
+            board.vanished.clear()
             delay = self._patience.discovery
             try:
                 apis, complete = await self._discover()
             except (Unreachable, LoginNeeded) as error:
                 await link.restore(error)
-                delay = backoff.next(first_free=True)
+                if isinstance(error, Unreachable):
+                    link.doubt_streams()
+                delay = failures.next(first_free=True)
             except Refused as error:
-                delay = max(backoff.next(), error.retry_after)
+                delay = max(failures.next(), error.retry_after)
                 if self._apis is None:
                     now = self._clock.now()
                     board.trouble(Trouble(str(error), False, now + timedelta(seconds=delay), now))
             else:
                 if complete:
-                    backoff.reset()
+                    failures.reset()
                 else:
-                    delay = backoff.next()
+                    delay = failures.next()
                 self._apis = apis
                 board.trouble(None)
                 board.served(apis)
                 watches.follow(apis)
+                if board.lacks:
+                    delay = min(delay, lacking.next())
+                else:
+                    lacking.reset()
+            await self._pause(delay, board)
+
+    async def _pause(self, delay: float, board: Board) -> None:
+        """Wait for the next discovery; a kind that vanishes is looked for at once, and then patiently."""
+        if board.lacks:
             await self._alarm.sleep(delay)
+        else:
+            await first_of(self._alarm.sleep(delay), board.vanished.wait())
 
     async def _discover(self) -> tuple[dict[str, Api], bool]:
         """What is served, what was known of groups that can't be asked now included; whether all could be asked."""
@@ -161,7 +170,9 @@ class KubernetesCluster:
         Returns:
             Lines in order of arrival; iterating raises `ClusterError` where no pod was found or none may be read.
         """
-        return follow(self._connection, controller, self._alarm, self._random, self._logs_since)
+        return follow(
+            self._connection, controller, self._alarm, self._random, self._logs_since, namespace=self._namespace
+        )
 
     async def manifest(self, ref: ObjectRef) -> str:
         """Read one object as the API server has it now.
@@ -192,63 +203,3 @@ class KubernetesCluster:
         if api is None:
             raise ClusterError(f"{self._connection.server} does not serve {kind}: its CRD is not installed.")
         return api
-
-
-class _Watches:
-    """The running reflectors of one context."""
-
-    def __init__(
-        self,
-        group: asyncio.TaskGroup,
-        context: str,
-        link: Link,
-        board: Board,
-        emit: Emit,
-        random: Callable[[], float],
-        patience: Patience,
-    ) -> None:
-        self._group = group
-        self._context = context
-        self._link = link
-        self._board = board
-        self._emit = emit
-        self._random = random
-        self._patience = patience
-        self._slots = asyncio.Semaphore(CONCURRENT_LISTS)
-        self._running: dict[str, tuple[str, asyncio.Task[None]]] = {}
-
-    def follow(self, apis: dict[str, Api]) -> None:
-        """Watch these kinds and no others.
-
-        Args:
-            apis: Where each kind is served.
-        """
-        for kind in self._running.keys() - apis.keys():
-            _, task = self._running.pop(kind)
-            task.cancel()
-            self._emit(KindListed(self._context, kind, ()))
-        for kind, api in sorted(apis.items(), key=lambda item: item[0] not in _FIRST):
-            running = self._running.get(kind)
-            if running is not None:
-                path, task = running
-                if path == api.collection and not task.done():
-                    continue
-                task.cancel()
-            feed = ResourceFeed(self._context, kind, api.collection)
-            self._running[kind] = (api.collection, self._group.create_task(self._reflector(feed).run()))
-
-    async def run_events(self) -> None:
-        """Watch Events, once the objects that they are about have been listed."""
-        await self._board.settled.wait()
-        await self._reflector(EventFeed(self._context)).run()
-
-    def _reflector(self, feed: Feed[Any]) -> Reflector[Any]:
-        return Reflector(
-            feed,
-            self._link,
-            self._emit,
-            self._board.note,
-            slots=self._slots,
-            random=self._random,
-            patience=self._patience,
-        )

@@ -52,8 +52,18 @@ class Api(msgspec.Struct, frozen=True):
     @property
     def collection(self) -> str:
         """The path of all objects of the kind."""
-        prefix = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
-        return f"{prefix}/{self.plural}"
+        return f"{self._prefix}/{self.plural}"
+
+    def within(self, namespace: str) -> str:
+        """The path of the kind's objects in one namespace.
+
+        Args:
+            namespace: The namespace.
+
+        Returns:
+            The path, the name in it quoted; empty where the kind has no namespaces.
+        """
+        return f"{self._prefix}/namespaces/{quote(namespace, safe='')}/{self.plural}" if self.namespaced else ""
 
     def item(self, ref: ObjectRef) -> str:
         """The path of one object.
@@ -64,10 +74,11 @@ class Api(msgspec.Struct, frozen=True):
         Returns:
             The path, each name in it quoted.
         """
-        head, _, plural = self.collection.rpartition("/")
-        if self.namespaced:
-            return f"{head}/namespaces/{quote(ref.namespace, safe='')}/{plural}/{quote(ref.name, safe='')}"
-        return f"{head}/{plural}/{quote(ref.name, safe='')}"
+        return f"{self.within(ref.namespace) or self.collection}/{quote(ref.name, safe='')}"
+
+    @property
+    def _prefix(self) -> str:
+        return f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
 
 
 class Discovery(msgspec.Struct, frozen=True):

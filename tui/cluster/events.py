@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import msgspec
 
@@ -122,8 +123,16 @@ class EventFeed:
     params: Mapping[str, str] = {"fieldSelector": ",".join(f"involvedObject.kind!={kind}" for kind in _OTHERS)}
     max_pages = MAX_PAGES
 
-    def __init__(self, context: str) -> None:
+    def __init__(self, context: str, namespace: str = "") -> None:
+        """Say whose Events.
+
+        Args:
+            context: The context.
+            namespace: Where a user looks who may not look everywhere; Events are where their object is.
+        """
         self.context = context
+        self.namespace = namespace
+        self.narrow_path = f"/api/v1/namespaces/{quote(namespace, safe='')}/events" if namespace else ""
 
     def listing(self, raw: bytes) -> tuple[Sequence[EventRecord], Listing]:
         """Decode one page of a list.

@@ -42,6 +42,11 @@ class Feed(Protocol[T]):
     """The kind."""
     context: str
     path: str
+    """Of the objects in all namespaces."""
+    namespace: str
+    """Where a user looks who may not look everywhere."""
+    narrow_path: str
+    """Of the objects in that namespace; empty where there is no such thing."""
     params: Mapping[str, str]
     """Query parameters of lists and watches, selectors."""
     max_pages: int
@@ -93,10 +98,21 @@ class ResourceFeed:
     params: Mapping[str, str] = {}
     max_pages = 0
 
-    def __init__(self, context: str, kind: str, path: str) -> None:
+    def __init__(self, context: str, kind: str, path: str, namespace: str = "", narrow_path: str = "") -> None:
+        """Say where the kind is.
+
+        Args:
+            context: The context.
+            kind: The kind.
+            path: The path of its objects in all namespaces.
+            namespace: Where a user looks who may not look everywhere.
+            narrow_path: The path of the objects there; empty where that is not possible.
+        """
         self.context = context
         self.name = kind
         self.path = path
+        self.namespace = namespace
+        self.narrow_path = narrow_path
 
     def listing(self, raw: bytes) -> tuple[Sequence[Resource], Listing]:
         """Decode one page of a list.

@@ -50,6 +50,8 @@ class Link:
         self.clock = clock
         self.outages = 0
         """How many times the API server was gone: it may be back with other data, and no watch can be resumed."""
+        self.doubt = asyncio.Event()
+        """Set, and replaced by another one, when streams that are open may be half open: each is opened anew."""
         self._report = report
         self._lock = asyncio.Lock()
         self._restored = 0
@@ -68,10 +70,16 @@ class Link:
                 return
             if await self._probe(error) > 1:
                 self.outages += 1
+                self.doubt_streams()
             self._restored += 1
             self._network.reset()
             self._login.reset()
             self._report(None)
+
+    def doubt_streams(self) -> None:
+        """Let every stream that is open now be opened anew: it may be half open, and silent for minutes."""
+        self.doubt.set()
+        self.doubt = asyncio.Event()
 
     async def _probe(self, failure: ClusterError) -> int:
         """Probe until there is an answer; tells how many probes that took."""

@@ -35,7 +35,13 @@ _Queue = asyncio.Queue[LogLine | ClusterError]
 
 
 async def follow(
-    connection: Connection, controller: str, alarm: Alarm, random: Callable[[], float], since: int = SINCE
+    connection: Connection,
+    controller: str,
+    alarm: Alarm,
+    random: Callable[[], float],
+    since: int = SINCE,
+    *,
+    namespace: str = "",
 ) -> AsyncGenerator[LogLine, None]:
     """Follow the log of a controller until the iterator is closed.
 
@@ -45,6 +51,7 @@ async def follow(
         alarm: What pauses sleep on.
         random: Jitter, 0 to 1.
         since: Seconds of the past that are shown at first.
+        namespace: Where a user looks who may not look everywhere.
 
     Yields:
         Lines in order of arrival.
@@ -52,7 +59,7 @@ async def follow(
     Raises:
         ClusterError: No pod was found or none may be read.
     """
-    places = await find_places(connection, controller)
+    places = await find_places(connection, controller, namespace)
     queue: _Queue = asyncio.Queue(_QUEUE)
     tail = _Tail(connection, alarm, random, queue, since)
     task = asyncio.create_task(tail.run(places))

@@ -22,7 +22,7 @@ class Patience(msgspec.Struct, frozen=True):
     poll: float = 10.0
     """The shortest time between two lists of a kind that may not be watched; the longest is half as much again."""
     forbidden: float = 20.0
-    """The first wait after a 403; it doubles up to `forbidden_longest`."""
+    """The first wait after a 403, until more is asked for again; it doubles up to `forbidden_longest`."""
     forbidden_longest: float = 400.0
     list: float = 60.0
     """Deadline of one page."""
@@ -30,3 +30,5 @@ class Patience(msgspec.Struct, frozen=True):
     """How long a watch may be lost before its context counts as stale."""
     discovery: float = 60.0
     """How often a cluster is asked which kinds it serves."""
+    absent: float = 15.0
+    """The same at the least, while it lacks a kind that it had, or all of Flux: that may be installed any moment."""

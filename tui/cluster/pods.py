@@ -80,16 +80,17 @@ class _Pods(msgspec.Struct, frozen=True):
     items: tuple[_Pod, ...] | None = ()
 
 
-async def find_places(connection: Connection, controller: str) -> tuple[Place, ...]:
+async def find_places(connection: Connection, controller: str, own: str = "") -> tuple[Place, ...]:
     """Find where the pods of a controller are.
 
-    Deployments labelled `app.kubernetes.io/part-of=flux` in flux-system first, then across namespaces; shards are
-    Deployments whose names begin with the controller's. A user who may not list Deployments, or a Flux that was
-    installed otherwise, is served by the pods' own labels.
+    Deployments labelled `app.kubernetes.io/part-of=flux` in flux-system first, then in the user's own namespace, then
+    across namespaces; shards are Deployments whose names begin with the controller's. A user who may not list
+    Deployments, or a Flux that was installed otherwise, is served by the pods' own labels.
 
     Args:
         connection: The way to the API server.
         controller: The controller's name.
+        own: The namespace of the kubeconfig's context, empty for none.
 
     Returns:
         The places that have pods of it.
@@ -98,12 +99,13 @@ async def find_places(connection: Connection, controller: str) -> tuple[Place, .
         ClusterError: There are none, or they may not be listed; the message says which.
     """
     denied: list[str] = []
-    for namespace in (HOME, ""):
+    namespaces = tuple(dict.fromkeys((HOME, own, "")))
+    for namespace in namespaces:
         places = await _allowed(_by_deployment(connection, controller, namespace), denied)
         if await _allowed(pods_in(connection, places), denied):
             return places
     for label in ("app", "app.kubernetes.io/name"):
-        for namespace in (HOME, ""):
+        for namespace in namespaces:
             places = (Place(namespace, f"{label}={controller}"),)
             if await _allowed(pods_in(connection, places), denied):
                 return places

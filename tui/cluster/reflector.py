@@ -6,14 +6,16 @@ and ignores `limit` (Kubernetes API concepts, "Resource versions").
 """
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Coroutine, Hashable
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from tui.cluster.backoff import Backoff
-from tui.cluster.connection import LoginNeeded, Stream, Unreachable
-from tui.cluster.feeds import Feed, Listing, Step
+from tui.cluster.answers import Stream
+from tui.cluster.backoff import Backoff, first_of
+from tui.cluster.connection import LoginNeeded, Unreachable
+from tui.cluster.feeds import Feed, Step
 from tui.cluster.link import Link
+from tui.cluster.listing import read_list
 from tui.cluster.patience import Patience
 from tui.cluster.refusal import Refused, refusal
 from tui.cluster.status import Report, Standing, State
@@ -23,9 +25,9 @@ from tui.ports import Emit
 
 T = TypeVar("T")
 
-PAGE = 500
-"""Objects per page, as client-go and kubectl ask."""
-
+FORGIVEN = 2
+"""How many times what was seen may be forbidden before it is given up: an API server that starts up answers 403 until
+it has read its roles."""
 
 POLLS = 20
 """How many times a kind is polled before a watch is tried again."""
@@ -54,6 +56,13 @@ class Reflector(Generic[T]):
         self._patience = patience
         self._backoff = Backoff(1.0, 30.0, random)
         self._denied = Backoff(patience.forbidden, patience.forbidden_longest, random)
+        self._denials = 0
+        """How many times in a row the list was answered with 403."""
+        self._namespace = ""
+        """The one namespace that is seen; empty where all are."""
+        self._wider = Backoff(patience.forbidden, patience.forbidden_longest, random)
+        self._widen_at = 0.0
+        """When all namespaces are asked for again, in the loop's time."""
         self._known: dict[Hashable, str] | None = None
         """Resource versions as they were emitted; None before the first list."""
         self._version = ""
@@ -83,6 +92,8 @@ class Reflector(Generic[T]):
                 await self._recover(error)
 
     async def _round(self) -> None:
+        if self._namespace and self._now() >= self._widen_at:
+            await self._widen()
         if not self._version or self._outages != self._link.outages:
             await self._list()
         if self._polls:
@@ -101,9 +112,9 @@ class Reflector(Generic[T]):
     async def _recover(self, error: Refused) -> None:
         """Wait as long as the refusal demands, and decide where to go on."""
         if error.code == 403:
-            # An API server that starts up answers 403 until it knows its roles: rows go only when it says so twice.
             delay = self._denied.next()
-            if self._known is None or self._lost_at is not None:
+            self._denials += 1
+            if self._is_denied(self._denials):
                 self._forget()
                 self._report(State.FORBIDDEN, str(error), delay)
             else:
@@ -117,54 +128,45 @@ class Reflector(Generic[T]):
         await self._sleep(delay)
 
     async def _list(self) -> None:
+        """List all namespaces, or where that is forbidden the one in which this user may look."""
+        if self._namespace:
+            await self._list_in(self._namespace)
+            return
+        try:
+            await self._list_in("")
+        except Refused as error:
+            if error.code != 403 or not self._feed.narrow_path or not self._is_denied(self._denials + 1):
+                raise
+            await self._list_in(self._feed.namespace)
+            self._widen_at = self._now() + self._wider.next()
+
+    def _is_denied(self, times: int) -> bool:
+        """Whether a list that was forbidden some times in a row is."""
+        return self._known is None or times > FORGIVEN
+
+    async def _widen(self) -> None:
+        """Ask for all namespaces again; where that is refused, what is seen of one goes on as it is."""
+        try:
+            await self._list_in("")
+        except Refused:
+            self._widen_at = self._now() + self._wider.next()
+
+    async def _list_in(self, namespace: str) -> None:
         outages = self._link.outages
         async with self._slots:
-            try:
-                items, versions, skipped, version = await self._pages(PAGE)
-            except Refused as error:
-                if error.code != 410:
-                    raise
-                # The continue token expired while paging: one list without pages, as client-go's pager.
-                items, versions, skipped, version = await self._pages(0)
-        self._version = version
+            path = self._feed.narrow_path if namespace else self._feed.path
+            found = await read_list(self._link.connection, self._feed, path, self._patience.list)
+        self._namespace = namespace
+        self._version = found.version
         self._outages = outages
+        self._denials = 0
         self._denied.reset()
-        if versions != self._known:
-            self._known = versions
-            self._emit(self._feed.listed(items))
-        self._replace_skipped(skipped)
-
-    async def _pages(self, limit: int) -> tuple[list[T], dict[Hashable, str], list[Skipped], str]:
-        items: list[T] = []
-        versions: dict[Hashable, str] = {}
-        skipped: list[Skipped] = []
-        version = token = ""
-        pages = 0
-        while True:
-            page_items, page = await self._page(limit, token)
-            items.extend(page_items)
-            versions.update(page.versions)
-            skipped.extend(page.skipped)
-            version = page.resource_version
-            token = page.continue_token
-            pages += 1
-            if not token or pages == self._feed.max_pages:
-                return items, versions, skipped, version
-
-    async def _page(self, limit: int, token: str) -> tuple[Sequence[T], Listing]:
-        params = {**self._feed.params}
-        if limit:
-            params["limit"] = str(limit)
-        if token:
-            params["continue"] = token
-        reply = await self._link.connection.request("GET", self._feed.path, params=params, deadline=self._patience.list)
-        if reply.status != 200:
-            raise refusal(reply.status, reply.headers, reply.body, f"the list of {self._feed.name}")
-        try:
-            return self._feed.listing(reply.body)
-        except (ValueError, RecursionError) as error:
-            what = f"The API server's list of {self._feed.name} can't be read: {error}."
-            raise Refused(reply.status, what) from error
+        if not namespace:
+            self._wider.reset()
+        if found.versions != self._known:
+            self._known = found.versions
+            self._emit(self._feed.listed(found.items))
+        self._replace_skipped(found.skipped)
 
     async def _watch(self) -> None:
         timeout = self._patience.watch * (1 + self._random())
@@ -176,22 +178,32 @@ class Reflector(Generic[T]):
             "resourceVersion": self._version,
             "timeoutSeconds": str(max(1, round(timeout))),
         }
-        now = asyncio.get_running_loop().time
-        opened = now()
+        path = self._feed.narrow_path if self._namespace else self._feed.path
+        opened = self._now()
         before = self._version
+        doubt = self._link.doubt
         try:
-            async with self._link.connection.stream(self._feed.path, params=params, read_deadline=deadline) as stream:
+            async with self._link.connection.stream(path, params=params, read_deadline=deadline) as stream:
                 await self._check(stream)
                 self._working(State.WATCHED)
-                await self._read(stream)
+                await first_of(self._read(stream), doubt.wait(), *self._until_wider())
         finally:
-            lived = now() - opened
+            lived = self._now() - opened
             if self._version not in ("", before) or lived >= self._patience.brief:
                 self._backoff.reset()
             if self._version == before and lived >= self._patience.silence:
                 # Nor would a server say anything that lost its data and counts from a lower version again.
                 self._version = ""
         await self._sleep(self._backoff.next(first_free=True))
+
+    def _until_wider(self) -> list[Coroutine[Any, Any, None]]:
+        """While one namespace is seen: wait until it is time to ask for all of them."""
+
+        async def wait() -> None:
+            await self._link.alarm.sleep(max(0.0, self._widen_at - self._now()))
+            self._widen_at = 0.0
+
+        return [wait()] if self._namespace else []
 
     async def _check(self, stream: Stream) -> None:
         if stream.status == 200:
@@ -268,11 +280,15 @@ class Reflector(Generic[T]):
         if self._known:
             self._emit(self._feed.listed(()))
         self._known = None
-        self._version = ""
+        self._version = self._namespace = ""
 
     def _report(self, state: State, message: str = "", delay: float = 0.0) -> None:
         retry_at = self._link.clock.now() + timedelta(seconds=delay) if delay else None
-        self._report_to(self._feed.name, Standing(state, message, self._lost_at, retry_at))
+        asked = self._feed.namespace if state is State.FORBIDDEN and self._feed.narrow_path else self._namespace
+        self._report_to(self._feed.name, Standing(state, message, self._lost_at, retry_at, asked))
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _sleep(self, seconds: float) -> None:
         if seconds:

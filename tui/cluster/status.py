@@ -1,7 +1,6 @@
 """From what each watch of a context says of itself to the one state that is shown."""
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,7 +9,6 @@ import msgspec
 from tui.cluster.link import Trouble
 from tui.model.changes import ContextStatus, Phase
 from tui.model.kinds import KINDS
-from tui.ports import Clock, Emit
 
 
 class State(StrEnum):
@@ -38,6 +36,8 @@ class Standing(msgspec.Struct, frozen=True):
     since: datetime | None = None
     """When it was lost."""
     retry_at: datetime | None = None
+    namespace: str = ""
+    """The one namespace that is seen, or where it is `FORBIDDEN` the one that was asked for too; empty for all."""
 
 
 Report = Callable[[str, Standing], None]
@@ -45,98 +45,8 @@ Report = Callable[[str, Standing], None]
 
 NO_FLUX = "No Flux in this cluster: its CRDs are not installed"
 
-
-class Board:
-    """Keeps where each watch of one context stands, and tells the context's state whenever that changes."""
-
-    def __init__(self, context: str, server: str, emit: Emit, clock: Clock, grace: float) -> None:
-        self.settled = asyncio.Event()
-        """Set once no kind waits for its first list any more."""
-        self._context = context
-        self._server = server
-        self._emit = emit
-        self._clock = clock
-        self._grace = grace
-        self._standings: dict[str, Standing] = {}
-        self._lost: dict[str, tuple[Standing, asyncio.TimerHandle]] = {}
-        """Watches lost a moment ago: most are back before it is worth a word."""
-        self._trouble: Trouble | None = None
-        self._served: frozenset[str] | None = None
-        self._last: ContextStatus | None = None
-
-    def trouble(self, trouble: Trouble | None) -> None:
-        """Take note that the API server can't be asked, or can again.
-
-        Args:
-            trouble: Why not; None when it can.
-        """
-        self._trouble = trouble
-        self.refresh()
-
-    def served(self, kinds: Iterable[str]) -> None:
-        """Take note of what a discovery found.
-
-        Args:
-            kinds: The Flux kinds that the cluster serves.
-        """
-        self._served = frozenset(kinds)
-        for kind in self._served:
-            self._standings.setdefault(kind, Standing(State.PENDING))
-        for kind in KINDS:
-            if kind not in self._served:
-                self._drop(kind)
-        self.refresh()
-
-    def note(self, kind: str, standing: Standing) -> None:
-        """Take note of where one kind stands.
-
-        Args:
-            kind: The kind.
-            standing: Where it stands; a loss counts only after some seconds.
-        """
-        pending = self._lost.pop(kind, None)
-        before = self._standings.get(kind)
-        if standing.state is State.LOST and (before is None or before.state is not State.LOST):
-            timer = pending[1] if pending else asyncio.get_running_loop().call_later(self._grace, self._confirm, kind)
-            self._lost[kind] = (standing, timer)
-            return
-        if pending is not None:
-            pending[1].cancel()
-        self._standings[kind] = standing
-        self.refresh()
-
-    def close(self) -> None:
-        """Stop every timer."""
-        for _, timer in self._lost.values():
-            timer.cancel()
-        self._lost.clear()
-
-    def refresh(self) -> None:
-        """Tell the context's state, when it differs from the last one told."""
-        standings = self._standings
-        if self._served is not None and not any(item.state is State.PENDING for item in standings.values()):
-            self.settled.set()
-        now = self._clock.now()
-        status = derive(self._context, self._server, standings, self._trouble, self._served)
-        last = self._last
-        if status.since is None:
-            since = last.since if last is not None and last.phase is status.phase else now
-            status = msgspec.structs.replace(status, since=since)
-        if status != last:
-            self._last = status
-            self._emit(status)
-
-    def _confirm(self, kind: str) -> None:
-        standing, _ = self._lost.pop(kind)
-        self._standings[kind] = standing
-        self.refresh()
-
-    def _drop(self, kind: str) -> None:
-        self._standings.pop(kind, None)
-        pending = self._lost.pop(kind, None)
-        if pending is not None:
-            pending[1].cancel()
-
+READ = frozenset({State.WATCHED, State.POLLED})
+"""Where a kind stands of which everything is known."""
 
 _MISSING = Standing(State.MISSING)
 
@@ -163,7 +73,6 @@ def derive(
     phase = _phase(standings, trouble, served)
     lost = [item for item in standings.values() if item.state is State.LOST]
     failing = [item for item in (*lost, *standings.values()) if item.message and item.state in _TOLD]
-    forbidden = _of(standings, State.FORBIDDEN)
     retry_at: datetime | None = None
     message = ""
     if phase is Phase.ABSENT:
@@ -172,20 +81,70 @@ def derive(
         message, retry_at = trouble.message, trouble.retry_at
     elif failing:
         message, retry_at = failing[0].message, failing[0].retry_at
-    elif forbidden:
-        what = "any of Flux's kinds" if served and served <= set(forbidden) else ", ".join(forbidden)
-        message = f"{server} forbids to list {what}: ask its administrator for the role flux-view."
+    else:
+        limits = (_vanished(standings, served), _forbidden(standings, served), _narrowed(standings, served))
+        message = " ".join(f"{server} {limit}" for limit in limits if limit)
+    narrowed = _narrow(standings)
     return ContextStatus(
         context,
         phase,
         _since(lost, trouble) if phase is Phase.STALE else None,
         message,
         server,
-        forbidden,
+        _of(standings, State.FORBIDDEN),
         _of(standings, State.POLLED),
         tuple(kind for kind in KINDS if _is_missing(kind, standings, served)),
         retry_at,
+        _gone(standings, served),
+        tuple(sorted(narrowed)),
+        next(iter(narrowed.values()), ""),
     )
+
+
+def _vanished(standings: dict[str, Standing], served: frozenset[str] | None) -> str:
+    gone = _gone(standings, served)
+    if not gone:
+        return ""
+    them = f"its CRD is gone, and so are its objects. {gone[0]} shows" if len(gone) == 1 else ""
+    them = them or "their CRDs are gone, and so are their objects. They show"
+    return f"does not serve {', '.join(gone)} any more: {them} again once Flux has been installed anew."
+
+
+def _forbidden(standings: dict[str, Standing], served: frozenset[str] | None) -> str:
+    kinds = _of(standings, State.FORBIDDEN)
+    if not kinds:
+        return ""
+    asked = next((standings[kind].namespace for kind in kinds if standings[kind].namespace), "")
+    too = f", in namespace {asked} too" if asked else ""
+    other = ", or name another namespace in the kubeconfig's context" if asked else ""
+    return f"forbids to list {_named(kinds, served)}{too}: ask its administrator for the role flux-view{other}."
+
+
+def _narrowed(standings: dict[str, Standing], served: frozenset[str] | None) -> str:
+    narrowed = _narrow(standings)
+    if not narrowed:
+        return ""
+    what, namespace = _named(tuple(sorted(narrowed)), served), next(iter(narrowed.values()))
+    return (
+        f"forbids to list {what} across namespaces: only {namespace}, the namespace of the kubeconfig's context, is"
+        " seen. Ask its administrator for the role flux-view to see all."
+    )
+
+
+def _named(kinds: tuple[str, ...], served: frozenset[str] | None) -> str:
+    return "any of Flux's kinds" if served and served <= set(kinds) else ", ".join(kinds)
+
+
+def _narrow(standings: dict[str, Standing]) -> dict[str, str]:
+    """The kinds of which one namespace is seen, and that namespace: the same for all of them."""
+    seen = READ | {State.LOST}
+    return {kind: item.namespace for kind, item in standings.items() if item.namespace and item.state in seen}
+
+
+def _gone(standings: dict[str, Standing], served: frozenset[str] | None) -> tuple[str, ...]:
+    """What was served once: of other kinds that are not, nobody has heard."""
+    missing = {kind for kind, item in standings.items() if item.state is State.MISSING}
+    return tuple(kind for kind in KINDS if served is not None and kind in missing - served)
 
 
 _TOLD = (State.LOST, State.FAILING)

@@ -62,6 +62,9 @@ async def _stream(request: web.Request, content_type: str) -> web.StreamResponse
 async def stream_watch(request: web.Request, watch: Watch, gate: Gate) -> web.StreamResponse:
     """Send every change until the timeout, the end of the connection or a 410.
 
+    A version that is too old is told in the stream, not by its status (k8s.io/apiserver pkg/storage/cacher/cacher.go,
+    newErrWatcher).
+
     Args:
         request: The request.
         watch: What is watched.
@@ -69,15 +72,8 @@ async def stream_watch(request: web.Request, watch: Watch, gate: Gate) -> web.St
 
     Returns:
         The response, finished.
-
-    Raises:
-        ApiError: The resource version is too old, before anything was sent.
     """
     version = watch.version or watch.store.version
-    try:
-        watch.store.since(watch.item.kind, version)
-    except ExpiredError:
-        raise expired() from None
     first = [] if watch.version else watch.store.all(watch.item.kind, watch.namespace)
     response = await _stream(request, "application/json")
     changed = asyncio.Event()

@@ -132,7 +132,7 @@ def is_unseen(picture: Picture, ref: ObjectRef) -> bool:
     if picture.get(ref) is not None:
         return False
     status = picture.statuses.get(ref.context)
-    return ref.kind not in KINDS or (status is not None and ref.kind in status.forbidden)
+    return ref.kind not in KINDS or (status is not None and not status.sees(ref.kind, ref.namespace))
 
 
 def _innocence(picture: Picture, ref: ObjectRef) -> int:

@@ -1,5 +1,6 @@
 """What a row of the tree says, apart from how it is drawn."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -201,12 +202,32 @@ def connection_note(status: ContextStatus, now: datetime) -> str:
         now: The time.
 
     Returns:
-        `stale 4m`, `login needed`, `no Flux`; empty when it is live.
+        `stale 4m`, `login needed`, `no Flux`, `namespace apps only`; empty when it is live and all is seen.
     """
     if status.phase is Phase.LIVE:
-        if status.forbidden:
-            return f"may not list {', '.join(status.forbidden)}"
-        return f"polled: {', '.join(status.polled)}" if status.polled else ""
+        return ", ".join(_limits(status))
     if status.phase is Phase.STALE:
         return f"stale {age(status.since, now)}"
     return status.phase.value
+
+
+def _limits(status: ContextStatus) -> Iterator[str]:
+    """What of a live context is not seen, or not at once."""
+    if status.narrowed:
+        elsewhere = KINDS.keys() - {*status.missing, *status.forbidden, *status.narrowed}
+        what = f"{_few(status.narrowed)} in " if elsewhere else ""
+        yield f"{what}namespace {status.namespace} only"
+    if status.vanished:
+        yield f"{_few(status.vanished)} not served"
+    if status.forbidden:
+        yield f"may not list {', '.join(status.forbidden)}"
+    if status.polled:
+        yield f"polled: {', '.join(status.polled)}"
+
+
+def _few(kinds: tuple[str, ...]) -> str:
+    return ", ".join(kinds) if len(kinds) <= _NAMED else f"{len(kinds)} kinds"
+
+
+_NAMED = 2
+"""How many kinds a note names."""

@@ -47,6 +47,24 @@ class ContextStatus(msgspec.Struct, frozen=True):
     """Flux kinds that the cluster does not serve."""
     retry_at: datetime | None = None
     """When the connection is tried next."""
+    vanished: tuple[str, ...] = ()
+    """Kinds that were served and no longer are."""
+    narrowed: tuple[str, ...] = ()
+    """Kinds that are seen in one namespace only, since this user may not list the others."""
+    namespace: str = ""
+    """That namespace."""
+
+    def sees(self, kind: str, namespace: str) -> bool:
+        """Whether an object would be known if it existed.
+
+        Args:
+            kind: Its kind.
+            namespace: Its namespace.
+
+        Returns:
+            False where this user may not list such objects.
+        """
+        return kind not in self.forbidden and (kind not in self.narrowed or namespace == self.namespace)
 
 
 class KindListed(msgspec.Struct, frozen=True):

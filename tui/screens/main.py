@@ -264,7 +264,7 @@ class MainScreen(KeyedScreen[None]):
         status = picture.statuses[ref.context]
         about = describe(ref) if ref.kind else ref.context
         about = f"{about} and {len(below) - 1} below" if len(below) > 1 and ref.kind else about
-        note = "forbidden" if "Event" in status.forbidden else status.phase.value
+        note = status.phase.value if status.sees("Event", ref.namespace or status.namespace) else "forbidden"
         self.events.show(timeline(picture, below), about, note)
 
     def _draw_logs(self, row: Row | None, moved: bool) -> None:

@@ -191,6 +191,18 @@ def test_what_is_not_watched_is_not_called_missing(
     assert explain(picture, ref("ResourceSet", "set"), NOON).sentence == expected
 
 
+@pytest.mark.parametrize(
+    ("namespace", "expected"),
+    [("team", "which can't be seen from here"), ("flux-system", "which does not exist")],
+    ids=["another-namespace", "the-one-that-is-seen"],
+)
+def test_what_another_namespace_has_is_not_called_missing(namespace: str, expected: str) -> None:
+    picture = picture_of(_set(ON_KS))
+    status = ContextStatus("eu", Phase.LIVE, narrowed=("Kustomization",), namespace=namespace)
+    picture.statuses["eu"] = status
+    assert because(picture, ref("ResourceSet", "set"), NOON) == f"waits on infra, {expected}"
+
+
 def test_the_chain_ends_at_what_does_not_wait() -> None:
     objects = [_waiter("b"), ks("b", after=["c"], conditions=WAITING), ks("c", conditions=FAILING), ks("d")]
     picture = picture_of(*objects)

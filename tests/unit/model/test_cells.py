@@ -34,6 +34,7 @@ from tui.model.cells import OUTCOME_SHOWN, cells, connection_note, context_cells
 from tui.model.changes import ContextStatus, Phase
 from tui.model.health import State
 from tui.model.intent import Outcome, Step, Verb, ask, settle
+from tui.model.kinds import KINDS
 from tui.model.picture import Picture
 from tui.model.rows import Row
 
@@ -231,6 +232,13 @@ def test_how_a_request_ended_is_shown_for_a_while() -> None:
     assert cells(row, picture, NOON + OUTCOME_SHOWN).message == ""
 
 
+def _narrow(*kinds: str, missing: tuple[str, ...] = ()) -> ContextStatus:
+    return ContextStatus("eu", Phase.LIVE, narrowed=kinds, namespace="apps", missing=missing)
+
+
+REST = tuple(kind for kind in KINDS if kind != "Bucket")
+
+
 @pytest.mark.parametrize(
     ("status", "note"),
     [
@@ -239,6 +247,15 @@ def test_how_a_request_ended_is_shown_for_a_while() -> None:
             ContextStatus("eu", Phase.LIVE, forbidden=("Alert", "Bucket")), "may not list Alert, Bucket", id="forbidden"
         ),
         pytest.param(ContextStatus("eu", Phase.LIVE, polled=("Alert",)), "polled: Alert", id="polled"),
+        pytest.param(_narrow(*KINDS), "namespace apps only", id="narrow"),
+        pytest.param(_narrow("Bucket", missing=REST), "namespace apps only", id="narrow-and-few-are-served"),
+        pytest.param(_narrow("Event"), "Event in namespace apps only", id="narrow-events"),
+        pytest.param(_narrow("A", "B", "C"), "3 kinds in namespace apps only", id="narrow-kinds"),
+        pytest.param(
+            ContextStatus("eu", Phase.LIVE, vanished=("HelmRelease",), forbidden=("Alert",)),
+            "HelmRelease not served, may not list Alert",
+            id="vanished-and-forbidden",
+        ),
         pytest.param(ContextStatus("eu", Phase.STALE, NOON - timedelta(minutes=4)), "stale 4m", id="stale"),
         pytest.param(ContextStatus("eu", Phase.LOGIN), "login needed", id="login"),
         pytest.param(ContextStatus("eu", Phase.ABSENT), "no Flux", id="absent"),
