@@ -200,7 +200,7 @@ def test_what_another_namespace_has_is_not_called_missing(namespace: str, expect
     picture = picture_of(_set(ON_KS))
     status = ContextStatus("eu", Phase.LIVE, narrowed=("Kustomization",), namespace=namespace)
     picture.statuses["eu"] = status
-    assert because(picture, ref("ResourceSet", "set"), NOON) == f"waits on infra, {expected}"
+    assert explain(picture, ref("ResourceSet", "set"), NOON).sentence == f"waits on ks infra, {expected}"
 
 
 def test_the_chain_ends_at_what_does_not_wait() -> None:
