@@ -273,23 +273,31 @@ def test_a_repository_that_is_gone_keeps_its_chart_and_release_waiting(world: Sm
     world.push("redis", infra__cache=text_of(gone))
     world.until(lambda: world.store.get(Key("HelmRelease", "shop", "cache")) is not None)
     world.until(lambda: world.ready("HelmRelease", "cache", "shop")[1] == "SourceNotReady")
-    world.settle(90)
     missing = "no artifact available for HelmRepository source 'old'"
-    assert world.ready("HelmRepository", "old")[1] == "IndexationFailed"
+    waits = f"HelmChart 'flux-system/shop-cache' is not ready: {missing}"
+    world.until(lambda: world.ready("HelmRelease", "cache", "shop")[2] == waits)
+    assert world.ready("HelmRepository", "old")[1] == "Failed"
     assert "no such host" in world.ready("HelmRepository", "old")[2]
     assert world.ready("HelmChart", "shop-cache")[1:] == ("NoSourceArtifact", missing)
-    waits = f"HelmChart 'flux-system/shop-cache' is not ready: {missing}"
-    assert world.ready("HelmRelease", "cache", "shop")[1:] == ("SourceNotReady", waits)
 
 
 def test_a_deleted_kustomization_prunes_what_it_applied_unless_it_is_suspended(world: SmallWorld) -> None:
     world.patch("Kustomization", "tenants", {"spec": {"suspend": True}}, "flux")
-    world.store.delete(Key("Kustomization", "flux-system", "tenants"))
+    world.cluster.delete(Key("Kustomization", "flux-system", "tenants"))
+    world.cluster.delete(Key("Kustomization", "flux-system", "apps"))
+    assert "deletionTimestamp" in world.get("Kustomization", "apps")["metadata"]
+    assert world.get("Kustomization", "apps")["metadata"]["generation"] == 2
+    gone = (
+        ("Kustomization", "flux-system", "tenants"),
+        ("Kustomization", "flux-system", "apps"),
+        ("HelmRelease", "shop", "api"),
+        ("HelmChart", "flux-system", "shop-api"),
+        ("Deployment", "shop", "api"),
+    )
+    world.until(lambda: all(world.store.get(Key(*one)) is None for one in gone), seconds=30)
     assert world.store.get(Key("Deployment", "acme", "acme")) is not None
-    world.store.delete(Key("Kustomization", "flux-system", "apps"))
-    assert world.store.get(Key("HelmRelease", "shop", "api")) is None
-    assert world.store.get(Key("Deployment", "shop", "api")) is None
-    assert world.store.get(Key("HelmChart", "flux-system", "shop-api")) is None
+    assert ("ReconciliationSucceeded", "HelmRelease/shop/api deleted") in world.events("apps")
+    assert {"UninstallSucceeded", "HelmChartDeleted"} <= {reason for reason, _ in world.events("api")}
 
 
 def test_controllers_log_json_lines_that_name_the_object_and_the_run(world: SmallWorld) -> None:

@@ -200,7 +200,8 @@ def events(region: Region, *arguments: str) -> list[Told]:
         if cells[-4]:
             count = re.search(r"\(x(\d+) over ", cells[-4])
             namespace = cells[0] if len(cells) > _PLAIN else region.namespace
-            found.append(Told(namespace, *cells[-3:], message, int(count[1]) if count else 1))
+            type_, reason, subject = cells[-3:]
+            found.append(Told(namespace, type_, reason, subject, message, int(count[1]) if count else 1))
         else:
             found[-1] = msgspec.structs.replace(found[-1], message=f"{found[-1].message} {message}")
     return [msgspec.structs.replace(one, message=one_line(one.message)) for one in found]

@@ -118,7 +118,7 @@ def _block(watch: Watching, target: ObjectRef) -> dict[str, str]:
     ready = resource.condition("Ready")
     assert ready is not None
     assert ready.last_transition_time is not None
-    of_kind = {
+    of_kind: dict[str, dict[str, object]] = {
         "Kustomization": {"Path": spec.path, "Revision": status.last_applied_revision},
         "HelmRelease": {"Revision": status.last_attempted_revision},
         "HelmChart": {"Chart": spec.chart, "Version": spec.version, "Revision": resource.revision},
