@@ -300,6 +300,25 @@ def test_what_can_not_be_applied(world: SmallWorld, content: str, message: str) 
     assert ("ReconciliationFailed", message) in world.events("infra")
 
 
+@pytest.mark.parametrize(("timeout", "waited"), [("5s", "30.0"), ("40s", "40.0")], ids=["the least", "as declared"])
+def test_health_is_waited_for_half_a_minute_at_least(world: SmallWorld, timeout: str, waited: str) -> None:
+    """kustomize-controller api/v1/kustomization_types.go, GetTimeout; each failure has its own duration and Event."""
+    world.push(
+        "bad",
+        apps__release=release("1.9.2", upgrade={"strategy": {"name": "RetryOnFailure", "retryInterval": "1m"}}),
+        clusters__apps=text_of([kustomization("apps", "./apps", "infra", wait=True, timeout=timeout)]),
+    )
+    world.until(lambda: world.ready("Kustomization", "apps")[1] == "HealthCheckFailed")
+    first = world.ready("Kustomization", "apps")[2]
+    assert first.startswith(f"health check failed after {waited}")
+    history = world.get("Kustomization", "apps")["status"]["history"]
+    world.until(lambda: world.get("Kustomization", "apps")["status"]["history"] != history)
+    world.until(lambda: world.ready("Kustomization", "apps")[1] == "HealthCheckFailed")
+    second = world.ready("Kustomization", "apps")[2]
+    assert second != first
+    assert {("HealthCheckFailed", first), ("HealthCheckFailed", second)} <= set(world.events("apps"))
+
+
 def test_what_is_pruned_is_logged(world: SmallWorld) -> None:
     """kustomize-controller internal/controller/kustomization_controller.go, prune."""
     world.push("more", tenants__more=text_of([manifest("ConfigMap", "more", "default", data={})]))

@@ -201,7 +201,8 @@ def _check_health(run: Run, attempt: _Attempt, keys: list[Key]) -> Steps:
     while problem := _unhealthy(run, wanted, final=(run.now - began).total_seconds() >= timeout):
         waited = (run.now - began).total_seconds()
         if problem != "waiting":
-            text = f"health check failed after {go_duration(waited)}: {problem}"
+            late = run.cluster.random.uniform(0.005, 0.05)  # so no two failures read the same
+            text = f"health check failed after {go_duration(waited + late)}: {problem}"
             _remember(run, attempt, "HealthCheckFailed")
             run.mark("Healthy", "False", "HealthCheckFailed", text)
             raise FailureError("HealthCheckFailed", text)
@@ -257,6 +258,5 @@ def progress(run: Run, what: str, revision: str) -> str:
 
 
 def _timeout(run: Run) -> float:
-    return max(
-        run.seconds("timeout", run.seconds("interval", 600.0) - 30.0), 30.0 if "timeout" not in run.spec else 1.0
-    )
+    """Half a minute at least (kustomize-controller api/v1/kustomization_types.go, GetTimeout)."""
+    return max(30.0, run.seconds("timeout", run.seconds("interval", 600.0) - 30.0))
