@@ -103,6 +103,24 @@ def test_an_event_that_can_not_be_read_is_reported_and_the_others_are_kept() -> 
     assert step.resource_version == "8"
 
 
+@pytest.mark.parametrize(
+    ("version", "number"),
+    [("17", 17), ("", 0), ("not-a-number", 0), ("9" * 5000, 0)],
+    ids=["a number", "none", "something else", "longer than any"],
+)
+def test_the_version_orders_events_of_the_same_second(version: str, number: int) -> None:
+    body = about()
+    body["metadata"]["resourceVersion"] = version
+    assert read(body).version == number
+
+
+def test_a_list_is_told_in_the_order_of_writing() -> None:
+    feed = EventFeed("eu")
+    events = [about(uid=f"u{version}", version=version) for version in (9, 10, 8)]
+    records, _ = feed.listing(json.dumps(page(11, *events)).encode())
+    assert [one.uid for one in feed.listed(records).events] == ["u8", "u9", "u10"]
+
+
 def test_other_lines_of_a_watch() -> None:
     feed = EventFeed("eu")
     assert feed.step(json.dumps(bookmark(12)).encode()).resource_version == "12"

@@ -125,25 +125,66 @@ FILES = {
     ids=["all below", "one folder", "as listed", "the root"],
 )
 def test_what_a_path_builds(path: str, names: list[str]) -> None:
-    assert sorted(item["metadata"]["name"] for item in build(FILES, path, None)) == names
+    assert sorted(item["metadata"]["name"] for item in build(FILES, path, None, "/tmp/k")) == names
 
 
 def test_variables_are_substituted_where_that_is_asked_for() -> None:
-    assert build(FILES, "plain/", {"region": "eu"})[0]["data"] == {"region": "eu", "x": "y"}
-    assert build(FILES, "plain/", None)[0]["data"]["region"] == "${region}"
+    assert build(FILES, "plain/", {"region": "eu"}, "/tmp/k")[0]["data"] == {"region": "eu", "x": "y"}
+    assert build(FILES, "plain/", None, "/tmp/k")[0]["data"]["region"] == "${region}"
+
+
+_GENERATED = "failed to decode Kubernetes YAML from /tmp/k/x/a.yaml: "
+_LISTED = "kustomize build failed: accumulating resources: "
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("files", "message"),
     [
-        (b"a: [", "yaml: line"),
-        (b"just text", "missing metadata.name"),
-        (b"kind: X\nmetadata: {}", "missing metadata.name"),
+        ({"a.yaml": b"a: [\n"}, f"{_GENERATED}MalformedYAMLError: yaml: line 1: did not find expected node content"),
+        (
+            {"a.yaml": b"a: b\n\tc: d\n"},
+            f"{_GENERATED}MalformedYAMLError: yaml: line 2: found a tab character that violates",
+        ),
+        ({"a.yaml": b"just text"}, f"{_GENERATED}missing Resource metadata"),
+        (
+            {"a.yaml": b"apiVersion: v1\nkind: ConfigMap\nmetadata: {}"},
+            f"{_GENERATED}missing metadata.name in object {{{{v1 ConfigMap}} {{{{ }} map[] map[]}}}}",
+        ),
+        (
+            {"a.yaml": b"apiVersion: v1\nmetadata: {name: z}"},
+            f"{_GENERATED}missing kind in object {{{{v1 }} {{{{z }} map[] map[]}}}}",
+        ),
+        ({"kustomization.yaml": b"a: [\n"}, "error converting YAML to JSON: yaml: line 1: did not find expected"),
+        (
+            {"kustomization.yaml": b"resources: [a.yaml]", "a.yaml": b"a: [\n"},
+            f"{_LISTED}accumulating resources from 'a.yaml': MalformedYAMLError: yaml: line 1: did not find expected",
+        ),
+        (
+            {"kustomization.yaml": b"resources: [gone.yaml]"},
+            f"{_LISTED}accumulation err='accumulating resources from 'gone.yaml': open /tmp/k/x/gone.yaml: no such",
+        ),
+        (
+            {"kustomization.yaml": b"resources: [a.yaml]", "a.yaml": b"kind: X\nmetadata: {}"},
+            f"{_LISTED}accumulation err='accumulating resources from 'a.yaml': missing metadata.name in object",
+        ),
+    ],
+    ids=[
+        "bad YAML",
+        "a tab",
+        "no mapping",
+        "no name",
+        "no kind",
+        "bad kustomization.yaml",
+        "bad YAML that is listed",
+        "listed and missing",
+        "listed and without a name",
     ],
 )
-def test_files_that_can_not_be_built(content: bytes, message: str) -> None:
-    with pytest.raises(BuildError, match=message):
-        build({"x/a.yaml": content}, "x", None)
+def test_files_that_can_not_be_built(files: dict[str, bytes], message: str) -> None:
+    """In the words of kustomize-controller 1.9.5 (fluxcd/pkg kustomize/generator.go) and of kustomize."""
+    with pytest.raises(BuildError) as raised:
+        build({f"x/{name}": content for name, content in files.items()}, "x", None, "/tmp/k")
+    assert str(raised.value).startswith(message)
 
 
 def test_kubectls_access_review_is_read() -> None:

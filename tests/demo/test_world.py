@@ -74,7 +74,7 @@ def test_kinds_differ_from_cluster_to_cluster() -> None:
         ("eu-west", "Kustomization", "infra", ("True", "ReconciliationSucceeded")),
         ("eu-west", "Kustomization", "tenants-prod", ("True", "ReconciliationSucceeded")),
         ("us-east", "HelmRelease", "loki", ("False", "RollbackSucceeded")),
-        ("us-east", "HelmRepository", "acme", ("False", "IndexationFailed")),
+        ("us-east", "HelmRepository", "acme", ("False", "Failed")),
         ("us-east", "HelmChart", "globex-sessions", ("False", "NoSourceArtifact")),
         ("us-east", "HelmRelease", "sessions", ("False", "SourceNotReady")),
         ("us-east", "FluxInstance", "flux", ("True", "ReconciliationSucceeded")),

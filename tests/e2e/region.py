@@ -185,10 +185,25 @@ class Region:
             ("HelmRelease", RELEASE),
             *((body["kind"], body["metadata"]["name"]) for body in self._access() if body["kind"] in FLUX),
         ]
+        self._wake(found.get(("HelmRelease", RELEASE)))
         missing = [f"{kind} {name}" for kind, name in wanted if not _is_ready(found.get((kind, name)), head)]
         if ("Kustomization", PAUSED) not in found:
             missing.append(f"Kustomization {PAUSED}")
         return missing
+
+    def _wake(self, release: Body | None) -> None:
+        """Ask for a run of a release that is ready and stalled at once.
+
+        helm-controller leaves it so where a run begins before its cache knows how the one before has ended. It would
+        look again after the release's interval, and kustomize-controller fails until then.
+        """
+        if release is None:
+            return
+        status = release.get("status", {})
+        asked = release["metadata"].get("annotations", {}).get(RECONCILE_REQUEST)
+        true = {one["type"] for one in status.get("conditions", []) if one["status"] == "True"}
+        if {"Ready", "Stalled"} <= true and status.get("lastHandledReconcileAt") == asked:
+            self.request("HelmRelease", RELEASE)
 
     def _access(self) -> list[Body]:
         return self.origin.objects(self.namespace, ROOT)
@@ -216,7 +231,7 @@ def _is_ready(body: Body | None, head: str) -> bool:
     revision = status.get("artifact", {}).get("revision") or status.get("lastAppliedRevision")
     revision = revision or status.get("lastAttemptedRevision", head)  # a release's has the commit's first digits
     is_current = ready.get("observedGeneration") == body["metadata"]["generation"] and head[:12] in revision
-    return ready.get("status") == "True" and "Reconciling" not in conditions and is_current
+    return ready.get("status") == "True" and conditions.keys().isdisjoint(("Reconciling", "Stalled")) and is_current
 
 
 def require_name(name: str) -> str:

@@ -1,9 +1,8 @@
 """The program's verdicts against those of the flux CLI."""
 
-import asyncio
-
 import pytest
 
+from tests.e2e.agreement import agreed
 from tests.e2e.content import PAUSED, kustomization
 from tests.e2e.referee import Verdict, verdicts
 from tests.e2e.region import Region
@@ -54,21 +53,22 @@ async def test_agreement_when_something_is_broken(region: Region) -> None:
 
 
 async def _agreed(watch: Watching, region: Region) -> dict[ObjectRef, Verdict]:
-    """Hold each of the CLI's rows against the program's. The two look at different moments, so more than once."""
-    for _ in range(20):
-        rows = await asyncio.to_thread(verdicts, region)
-        theirs = {one: verdict for one, verdict in rows.items() if one.namespace == region.namespace}
-        if not (differences := _differences(watch, region, theirs)):
-            return theirs
-        await asyncio.sleep(0.5)
-    raise AssertionError("\n".join(differences))
+    """Hold each of the CLI's rows against the program's."""
+
+    def ours() -> dict[ObjectRef, Health]:
+        refs = [one for one in watch.picture.refs(region.name) if one.namespace == region.namespace]
+        return {one: watch.picture.health(one) for one in refs}
+
+    def theirs() -> dict[ObjectRef, Verdict]:
+        return {one: verdict for one, verdict in verdicts(region).items() if one.namespace == region.namespace}
+
+    return (await agreed(ours, theirs, _differences))[1]
 
 
-def _differences(watch: Watching, region: Region, theirs: dict[ObjectRef, Verdict]) -> list[str]:
-    ours = {one for one in watch.picture.refs(region.name) if one.namespace == region.namespace}
-    found = [f"{one.path} is known to one only" for one in ours ^ theirs.keys()]
-    for target in ours & theirs.keys():
-        health, verdict = watch.picture.health(target), theirs[target]
+def _differences(ours: dict[ObjectRef, Health], theirs: dict[ObjectRef, Verdict]) -> list[str]:
+    found = [f"{one.path} is known to one only" for one in ours.keys() ^ theirs.keys()]
+    for target in ours.keys() & theirs.keys():
+        health, verdict = ours[target], theirs[target]
         state = health.frozen if health.state is State.SUSPENDED else health.state
         same = _suspended(health) == verdict.suspended and state is not None and _READY[state] == verdict.ready
         if not same or not _is_same(health.message, verdict.message):

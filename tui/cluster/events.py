@@ -41,6 +41,9 @@ MAX_PAGES = 20
 NEWEST = 5000
 """How many Events a list hands on at most."""
 
+_LONGEST_VERSION = 40
+"""Digits; those of etcd have 19 at most."""
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -215,8 +218,8 @@ class EventFeed:
         return Step(line.type, version, record.uid, change)
 
 
-def _when(event: EventRecord) -> datetime:
-    return event.last or _NEVER
+def _when(event: EventRecord) -> tuple[datetime, int]:
+    return event.last or _NEVER, event.version
 
 
 def _record(event: _Event, context: str) -> EventRecord | None:
@@ -241,4 +244,9 @@ def _record(event: _Event, context: str) -> EventRecord | None:
         last,
         event.reporting_component or (event.source.component if event.source else ""),
         (metadata.annotations or {}).get(f"{group}/revision", ""),
+        _number(metadata.resource_version),
     )
+
+
+def _number(version: str) -> int:
+    return int(version) if version.isdecimal() and len(version) < _LONGEST_VERSION else 0

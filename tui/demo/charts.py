@@ -62,7 +62,7 @@ def find_chart(name: str, version: str) -> Chart:
         if chart.name == name:
             is_exact = version.replace(".", "").isdigit() and version.count(".") == 2
             return chart._replace(version=version) if is_exact else chart
-    raise ChartError(f"failed to get chart version for remote reference: no '{name}' chart found in the repository")
+    raise ChartError("failed to get chart version for remote reference: no chart name found")
 
 
 def render(chart: Chart, release: str, namespace: str, values: Any) -> list[Object]:

@@ -1,22 +1,22 @@
 """One simulated cluster with its Flux: it reacts to what is written into its store and to what is pushed into Git."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from random import Random
 
 from tui.demo import flux_operator, helm, kustomize, satellites, sources, workloads
 from tui.demo.engine import Engine, Steps
 from tui.demo.events import Recorder
-from tui.demo.inventory import inventory_keys
 from tui.demo.logs import Logs
 from tui.demo.objects import Entry, Store
 from tui.demo.repository import Repository
 from tui.demo.resources import Key, Object, ResourceType, served_types
+from tui.demo.routine import Reconciler, run_object
 from tui.demo.run import Run
-from tui.demo.times import parse_duration
+from tui.demo.times import parse_duration, stamp
 from tui.model.kinds import EXTENSIONS_SWITCH, KINDS, OPERATOR_SWITCH, RECONCILE_REQUEST, Role
 
-RECONCILERS: Mapping[str, Callable[[Run], Steps]] = {
+RECONCILERS: Mapping[str, Reconciler] = {
     "GitRepository": sources.git_repository,
     "OCIRepository": sources.oci_repository,
     "HelmRepository": sources.helm_repository,
@@ -82,6 +82,26 @@ class SimulatedCluster:
         self.engine.advance(to)
         self.recorder.prune()
 
+    def delete(self, key: Key) -> bool:
+        """Delete an object; one with a finalizer is only marked, and goes when its controller lets it.
+
+        Args:
+            key: The object.
+
+        Returns:
+            Whether it was there.
+        """
+        item = self.store.get(key)
+        if item is None:
+            return False
+        metadata = item["metadata"]
+        if not metadata.get("finalizers"):
+            self.store.delete(key)
+        elif "deletionTimestamp" not in metadata:
+            marks = {"deletionGracePeriodSeconds": 0, "deletionTimestamp": stamp(self.now)}
+            self.store.put({**item, "metadata": {**metadata, **marks, "generation": metadata["generation"] + 1}})
+        return True
+
     def leap(self, to: datetime) -> None:
         """Let days pass in which nothing happened but the usual runs, which are only counted.
 
@@ -103,12 +123,12 @@ class SimulatedCluster:
     def _begin(self, key: Key) -> Steps | None:
         if self.store.get(key) is None:
             return None
-        return RECONCILERS[key.kind](Run(self, key))
+        return run_object(Run(self, key), RECONCILERS[key.kind])
 
     def _react(self, entry: Entry) -> None:
         if entry.type == "DELETED":
             self.engine.forget(entry.key)
-            self._collect(entry)
+            self._collect(entry.key)
             return
         if entry.key.kind in RECONCILERS and _asks_for_a_run(entry):
             self.engine.wake(entry.key, self.random.uniform(0.1, 0.4))
@@ -116,21 +136,11 @@ class SimulatedCluster:
             for key in self._consumers(entry):
                 self.engine.wake(key, self.random.uniform(0.05, 0.3))
 
-    def _collect(self, entry: Entry) -> None:
-        """Remove what belonged to an object that was deleted; a suspended applier leaves it all behind."""
-        item, key = entry.object, entry.key
+    def _collect(self, key: Key) -> None:
+        """Remove the pods of a Deployment that was deleted."""
         if key.kind == "Deployment":
             for pod in workloads.pods_of(self.store.all("Pod", key.namespace), key.name):
                 self.store.delete(Key("Pod", key.namespace, pod["metadata"]["name"]))
-        if key.kind not in ("Kustomization", "HelmRelease") or item["spec"].get("suspend"):
-            return
-        if key.kind == "HelmRelease":
-            namespace, _, name = item.get("status", {}).get("helmChart", "").partition("/")
-            self.store.delete(Key("HelmChart", namespace, name))
-        elif not item["spec"].get("prune"):
-            return
-        for child in reversed(inventory_keys(item)):
-            self.store.delete(child)
 
     def _consumers(self, entry: Entry) -> list[Key]:
         """Who runs at once because an object has a new artifact or a new scan."""

@@ -5,32 +5,25 @@ from typing import Any
 
 import msgspec
 
-from tui.demo.engine import Steps
 from tui.demo.inventory import inventory_entries
 from tui.demo.manifests import flux_controllers, manifest
 from tui.demo.resources import Object, key_of
+from tui.demo.routine import one_step
 from tui.demo.run import Run
-from tui.demo.satellites import begin_work, is_suspended
 from tui.demo.times import go_duration, parse_duration, stamp
 from tui.model.kinds import OPERATOR_GROUP
 
 
-def flux_instance(run: Run) -> Steps:
+@one_step(0.8, 2.0)
+def flux_instance(run: Run) -> float | None:
     """Reconcile the FluxInstance: it installs the controllers and the sync source and Kustomization.
 
     Args:
         run: The run.
 
-    Yields:
-        Seconds to the next step.
-
     Returns:
         Seconds to the next run.
     """
-    if is_suspended(run):
-        return None
-    begin_work(run)
-    yield run.pause(0.8, 2.0)
     sync = run.spec["sync"]
     source = {"interval": "1m", "ref": {"branch": sync["ref"].rpartition("/")[2]}, "url": sync["url"]}
     root = {
@@ -50,22 +43,16 @@ def flux_instance(run: Run) -> Steps:
     return _operate(run, items, f"v2.7.5@sha256:{sha256(b'flux-2.7.5').hexdigest()}")
 
 
-def resource_set(run: Run) -> Steps:
+@one_step(0.5, 1.5)
+def resource_set(run: Run) -> float | None:
     """Reconcile a ResourceSet: its resources, once for each of its inputs.
 
     Args:
         run: The run.
 
-    Yields:
-        Seconds to the next step.
-
     Returns:
         Seconds to the next run.
     """
-    if is_suspended(run):
-        return None
-    begin_work(run)
-    yield run.pause(0.5, 1.5)
     items = [_fill(one, inputs) for inputs in run.spec.get("inputs", [{}]) for one in run.spec.get("resources", ())]
     return _operate(run, items, f"sha256:{sha256(msgspec.json.encode(run.spec, order='sorted')).hexdigest()}")
 
@@ -116,22 +103,16 @@ def _operated(run: Run, took: str) -> float:
     return parse_duration(run.item["metadata"].get("annotations", {}).get(f"{OPERATOR_GROUP}/reconcileEvery", "1h"))
 
 
-def input_provider(run: Run) -> Steps:
+@one_step(0.2, 0.6)
+def input_provider(run: Run) -> float | None:
     """Reconcile a ResourceSetInputProvider.
 
     Args:
         run: The run.
 
-    Yields:
-        Seconds to the next step.
-
     Returns:
         Seconds to the next run.
     """
-    if is_suspended(run):
-        return None
-    begin_work(run)
-    yield run.pause(0.2, 0.6)
     with run.edit() as item:
         item["status"]["exportedInputs"] = [{"id": "48955639", **run.spec.get("defaultValues", {})}]
     return _operated(run, go_duration(run.took))

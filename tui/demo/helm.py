@@ -2,13 +2,15 @@
 
 from typing import Any, NamedTuple
 
+from tui.demo.artifacts import not_cached
 from tui.demo.charts import Chart, ChartError, find_chart
-from tui.demo.conditions import is_true, mark
+from tui.demo.conditions import is_true
 from tui.demo.engine import Steps
 from tui.demo.manifests import manifest
-from tui.demo.release import Target, release
+from tui.demo.release import release
 from tui.demo.resources import Key, Object
 from tui.demo.run import Run
+from tui.demo.snapshots import Target
 from tui.demo.times import go_duration
 
 REQUEUE_DEPENDENCY = 30.0
@@ -22,7 +24,8 @@ class _Wait(NamedTuple):
 
     reason: str
     message: str
-    log: str = ""
+    error: str = ""
+    """What is logged as an error; empty where it only waits."""
 
 
 def reconcile(run: Run) -> Steps:
@@ -37,27 +40,21 @@ def reconcile(run: Run) -> Steps:
     Returns:
         Seconds to the next run.
     """
-    if run.spec.get("suspend"):
-        run.log("reconciliation is suspended for this object")
-        with run.edit() as item:
-            item["status"]["observedGeneration"] = item["metadata"]["generation"]
-        _handle(run)
-        return None
     was_stalled = is_true(run.item, "Stalled")
+    source_key = _source(run)
     run.mark("Reconciling", "True", "Progressing", "Fulfilling prerequisites")
     yield run.pause(0.1, 0.4)
-    source_key = _source(run)
     if wait := _dependency(run) or _source_problem(run, source_key):
         return _not_yet(run, wait)
     source = run.cluster.store.get(source_key) or {}
     try:
         target = _target(run, source)
     except ChartError as error:
-        return _not_yet(run, _Wait("ArtifactFailed", f"Could not load chart: {error}"))
+        return _not_yet(run, _Wait("ArtifactFailed", f"Could not load chart: {error}", str(error)))
     forced = _requested(run, "forceAt", "lastHandledForceAt")
     reset = _requested(run, "resetAt", "lastHandledResetAt")
     result = yield from release(run, target, forced=forced, reset=reset, was_stalled=was_stalled)
-    _handle(run)
+    run.handle()
     return result
 
 
@@ -72,6 +69,7 @@ def _source(run: Run) -> Key:
         "chart": template["chart"],
         "version": template.get("version", "*"),
         "interval": go_duration(run.seconds("interval", 600.0)),
+        "reconcileStrategy": template.get("reconcileStrategy", "ChartVersion"),
         "sourceRef": {"kind": ref["kind"], "name": ref["name"]},
     }
     labels = {f"{_GROUP}/name": run.key.name, f"{_GROUP}/namespace": run.key.namespace}
@@ -80,14 +78,17 @@ def _source(run: Run) -> Key:
     if action == "unchanged":
         run.log(f"{key.subject} {where} is in-sync")
     else:
-        run.log(f"{action} {key.subject} {where}")
-        run.event(f"HelmChart{action.title()}", f"{action} {key.subject} {where}")
+        told = f"{action.title()} {key.subject} {where}"
+        run.log(told)
+        run.event(f"HelmChart{action.title()}", told)
     with run.edit() as item:
         item["status"]["helmChart"] = key.path
     return key
 
 
 def _dependency(run: Run) -> _Wait | None:
+    if count := len(run.spec.get("dependsOn", ())):
+        run.log(f"checking {count} dependencies")
     for ref in run.spec.get("dependsOn", ()):
         key = Key("HelmRelease", ref.get("namespace", run.key.namespace), ref["name"])
         other = run.cluster.store.get(key)
@@ -98,15 +99,17 @@ def _dependency(run: Run) -> _Wait | None:
             problem = f"dependency '{key.path}' is not ready"
         else:
             continue
-        log = f"dependencies do not meet ready condition ({problem}): retrying in {go_duration(REQUEUE_DEPENDENCY)}"
-        return _Wait("DependencyNotReady", problem, log)
+        return _Wait("DependencyNotReady", problem)
+    if count:
+        run.log("all dependencies are ready")
     return None
 
 
 def _source_problem(run: Run, key: Key) -> _Wait | None:
     source = run.cluster.store.get(key)
     if source is None:
-        return _Wait("ArtifactFailed", f"could not get Source object: {key.kind} '{key.path}' not found")
+        why = not_cached(key.kind, key.name)
+        return _Wait("ArtifactFailed", f"could not get Source object: {why}", why)
     status = source.get("status", {})
     ready = next((one for one in status.get("conditions", ()) if one["type"] == "Ready"), None)
     if "observedGeneration" in status and status["observedGeneration"] != source["metadata"]["generation"]:
@@ -120,13 +123,17 @@ def _source_problem(run: Run, key: Key) -> _Wait | None:
 
 
 def _not_yet(run: Run, wait: _Wait) -> float:
-    with run.edit() as item:
-        mark(item, "Ready", "False", wait.reason, wait.message, run.now)
-        mark(item, "Reconciling", "True", "ProgressingWithRetry", wait.message, run.now)
-    _handle(run)
-    run.log(wait.log or wait.message)
-    if wait.reason == "DependencyNotReady":
+    """Say what is missing; Reconciling goes on to say that prerequisites are being fulfilled."""
+    run.mark("Ready", "False", wait.reason, wait.message)
+    run.handle()
+    if wait.error:
+        run.log("Reconciler error", wait.error)
+    elif wait.reason == "DependencyNotReady":
+        again = go_duration(REQUEUE_DEPENDENCY)
+        run.log(f"dependencies do not meet ready condition ({wait.message}): retrying in {again}")
         run.event(wait.reason, wait.message)
+    else:
+        run.log(wait.message)
     return REQUEUE_DEPENDENCY
 
 
@@ -150,7 +157,3 @@ def _requested(run: Run, annotation: str, handled: str) -> bool:
     with run.edit() as item:
         item["status"][handled] = token  # also of one that is not obeyed
     return token == run.token and token not in (status.get("lastHandledReconcileAt"), status.get(handled))
-
-
-def _handle(run: Run) -> None:
-    run.handle()

@@ -1,9 +1,10 @@
 """The simulated kustomize-controller (internal/controller/kustomization_controller.go of the real one)."""
 
+from tui.demo.artifacts import not_cached
 from tui.demo.conditions import is_true, mark
 from tui.demo.engine import Steps
 from tui.demo.kustomize_apply import FailureError, apply_all, origin_of, progress
-from tui.demo.resources import TYPES, Key, Object
+from tui.demo.resources import Key, Object
 from tui.demo.run import Run
 from tui.demo.times import go_duration
 
@@ -25,21 +26,13 @@ def reconcile(run: Run) -> Steps:
     Returns:
         Seconds to the next run.
     """
-    if run.spec.get("suspend"):
-        run.log("Reconciliation is suspended for this object")
-        if is_true(run.item, "Ready"):
-            with run.edit() as item:
-                item["status"]["observedGeneration"] = item["metadata"]["generation"]
-        run.handle()
-        return None
     retry = run.seconds("retryInterval", run.seconds("interval", 600.0))
     source = run.cluster.store.get(source_key(run.item))
     if source is None:
         ref = run.spec["sourceRef"]
-        run.log(f"Source '{ref['kind']}/{source_key(run.item).path}' not found")
-        _not_ready(
-            run, "ArtifactFailed", f'{TYPES[ref["kind"]].plural}.{TYPES[ref["kind"]].group} "{ref["name"]}" not found'
-        )
+        named = f"{ref['namespace']}/{ref['name']}" if "namespace" in ref else ref["name"]
+        run.log(f"Source '{ref['kind']}/{named}' not found")
+        _not_ready(run, "ArtifactFailed", not_cached(ref["kind"], ref["name"]))
         return retry
     artifact = source.get("status", {}).get("artifact")
     if artifact is None:

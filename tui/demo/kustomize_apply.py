@@ -17,6 +17,7 @@ from tui.demo.sources import artifact_files
 from tui.demo.times import go_duration, stamp
 
 _GROUP = "kustomize.toolkit.fluxcd.io"
+_TEMPORARY = "/tmp"  # noqa: S108 (it is only named, in errors)
 _POLL = 5.0
 _HISTORY_LENGTH = 5
 
@@ -70,26 +71,40 @@ def apply_all(run: Run, source: Object) -> Steps:
 
 
 def _build(run: Run, source: Object) -> list[Object]:
+    root = f"{_TEMPORARY}/kustomization-{run.cluster.random.getrandbits(31)}"
+    path = run.spec.get("path", "")
     try:
-        return build(artifact_files(run.cluster, source), run.spec.get("path", ""), _variables(run))
+        files = artifact_files(run.cluster, source)
+        variables, missing = _variables(run)
+        objects = build(files, path, None if missing else variables, root)
     except PathNotFoundError as error:
         raise FailureError("ArtifactFailed", str(error)) from error
     except (BuildError, GitError) as error:
         raise FailureError("BuildFailed", str(error)) from error
+    if missing and objects:
+        raise FailureError("BuildFailed", f"post build failed for '{_resource_id(objects[0])}': {missing}")
+    return objects
 
 
-def _variables(run: Run) -> Mapping[str, str] | None:
+def _variables(run: Run) -> tuple[Mapping[str, str] | None, str]:
+    """What is to be substituted, None for nothing; and what of it is missing."""
     post_build = run.spec.get("postBuild")
     if post_build is None:
-        return None
+        return None, ""
     variables: dict[str, str] = {}
     for ref in post_build.get("substituteFrom", ()):
         found = run.cluster.store.get(Key(ref["kind"], run.key.namespace, ref["name"]))
         if found is None and not ref.get("optional"):
-            raise FailureError("BuildFailed", f'post build failed: {ref["kind"].lower()}s "{ref["name"]}" not found')
+            kind, name = ref["kind"], ref["name"]
+            return None, f"substitute from '{kind}/{name}' error: {kind.lower()}s \"{name}\" not found"
         variables |= (found or {}).get("data", {})
-    variables |= post_build.get("substitute", {})
-    return variables
+    return variables | post_build.get("substitute", {}), ""
+
+
+def _resource_id(item: Object) -> str:
+    """How kustomize calls an object (sigs.k8s.io/kustomize kyaml/resid/gvk.go)."""
+    group, _, version = item["apiVersion"].rpartition("/")
+    return f"{item['kind']}.{version}.{group or '[noGrp]'}/{item['metadata']['name']}"
 
 
 def _digest(objects: list[Object]) -> str:
@@ -123,14 +138,14 @@ def _placed(run: Run, attempt: _Attempt, declared: Object) -> Object:
     if resource is None or declared["apiVersion"] not in versions:
         problem = f'no matches for kind "{kind}" in version "{declared["apiVersion"]}"'
         _remember(run, attempt, "ReconciliationFailed")
-        raise FailureError("ReconciliationFailed", f"{name} dry-run failed: {problem}")
+        raise FailureError("ReconciliationFailed", f"{name} dry-run failed: {problem}\n")
     if not resource.namespaced:
         return declared
     namespace = run.spec.get("targetNamespace") or metadata.get("namespace") or "default"
     if run.cluster.store.get(Key("Namespace", "", namespace)) is None:
         _remember(run, attempt, "ReconciliationFailed")
         subject = f"{kind}/{namespace}/{metadata['name']}"
-        raise FailureError("ReconciliationFailed", f'{subject} namespace not found: namespaces "{namespace}" not found')
+        raise FailureError("ReconciliationFailed", f'{subject} not found: namespaces "{namespace}" not found\n')
     return {**declared, "metadata": {**metadata, "namespace": namespace}}
 
 
@@ -145,9 +160,10 @@ def _write_inventory(run: Run, attempt: _Attempt, keys: list[Key]) -> None:
         item["status"]["inventory"] = {"entries": inventory_entries(keys)}
     if not run.spec.get("prune"):
         return
-    gone = [key for key in reversed(stale) if run.cluster.store.delete(key) is not None]
-    if gone:
-        run.event("Progressing", "\n".join(f"{key.subject} deleted" for key in gone), {"revision": attempt.revision})
+    if gone := [f"{key.subject} deleted" for key in reversed(stale) if run.cluster.delete(key)]:
+        told = "\n".join(gone)
+        run.log(f"garbage collection completed: {told}")
+        run.event("Progressing", told, {"revision": attempt.revision})
 
 
 def _remember(run: Run, attempt: _Attempt, result: str) -> None:
@@ -185,7 +201,8 @@ def _check_health(run: Run, attempt: _Attempt, keys: list[Key]) -> Steps:
     while problem := _unhealthy(run, wanted, final=(run.now - began).total_seconds() >= timeout):
         waited = (run.now - began).total_seconds()
         if problem != "waiting":
-            text = f"health check failed after {go_duration(waited)}: {problem}"
+            late = run.cluster.random.uniform(0.005, 0.05)  # so no two failures read the same
+            text = f"health check failed after {go_duration(waited + late)}: {problem}"
             _remember(run, attempt, "HealthCheckFailed")
             run.mark("Healthy", "False", "HealthCheckFailed", text)
             raise FailureError("HealthCheckFailed", text)
@@ -241,6 +258,5 @@ def progress(run: Run, what: str, revision: str) -> str:
 
 
 def _timeout(run: Run) -> float:
-    return max(
-        run.seconds("timeout", run.seconds("interval", 600.0) - 30.0), 30.0 if "timeout" not in run.spec else 1.0
-    )
+    """Half a minute at least (kustomize-controller api/v1/kustomization_types.go, GetTimeout)."""
+    return max(30.0, run.seconds("timeout", run.seconds("interval", 600.0) - 30.0))

@@ -146,6 +146,24 @@ def _entry(item: Object, writer: Writer, paths: set[Path]) -> Object:
     }
 
 
+def hold(item: Object, finalizer: str, writer: Writer) -> Object:
+    """Keep an object from being deleted before its controller has cleaned up.
+
+    Args:
+        item: The object.
+        finalizer: The finalizer.
+        writer: The controller.
+
+    Returns:
+        The object with the finalizer, which the controller owns.
+    """
+    entry = _entry(item, writer, set()) | {
+        "fieldsV1": {"f:metadata": {"f:finalizers": {".": {}, f'v:"{finalizer}"': {}}}}
+    }
+    entries = [*item["metadata"].get("managedFields", ()), entry]
+    return {**item, "metadata": {**item["metadata"], "finalizers": [finalizer], "managedFields": entries}}
+
+
 def record_status(item: Object, writer: Writer) -> None:
     """Note that a controller wrote the status.
 

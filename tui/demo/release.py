@@ -1,38 +1,21 @@
 """The simulated helm-controller: installing, upgrading, rolling back (internal/reconcile/atomic_release.go)."""
 
 from collections.abc import Generator
-from hashlib import sha256
-from typing import Any, NamedTuple
 
-import msgspec
-
-from tui.demo.charts import Chart, render
+from tui.demo.charts import render
 from tui.demo.conditions import condition, drop, kstatus, mark
 from tui.demo.engine import Steps
 from tui.demo.inventory import inventory_entries
 from tui.demo.resources import Key, Object, key_of
 from tui.demo.run import Run
+from tui.demo.snapshots import HISTORY_LENGTH, Target, annotations, remember, superseded, truncated
 from tui.demo.times import go_duration, parse_duration, stamp
 
 _GROUP = "helm.toolkit.fluxcd.io"
 _POLL = 2.0
 _REQUEUE = 4.0
 """Seconds until an attempt that was rolled back is repeated, while there are retries."""
-_HISTORY_LENGTH = 5
-
-
-class Target(NamedTuple):
-    """What is to be released."""
-
-    chart: Chart
-    values: dict[str, Any]
-    version: str
-    """The chart's version as statuses show it; from OCI with the first digits of the digest."""
-
-    @property
-    def config_digest(self) -> str:
-        """The digest of the values."""
-        return f"sha256:{sha256(msgspec.json.encode(self.values, order='sorted')).hexdigest()}"
+_IN_SYNC = "release in-sync with desired state"
 
 
 def release(run: Run, target: Target, *, forced: bool, reset: bool, was_stalled: bool) -> Steps:
@@ -54,16 +37,19 @@ def release(run: Run, target: Target, *, forced: bool, reset: bool, was_stalled:
     _reset_failures(run, target, reset=reset)
     history = run.item["status"].get("history", [])
     if not forced and _in_sync(target, history):
-        run.log("release in-sync with desired state")
+        run.log(_IN_SYNC)
         _settle(run, history[0], "Upgrade" if history[0]["action"] != "install" else "Install")
         return run.interval()
     action = "upgrade" if any(one["status"] in ("deployed", "superseded", "failed") for one in history) else "install"
     if was_stalled and not forced and _exhausted(run, action):
         _stall(run, action)
         return None
-    run.log("release out-of-sync with desired state" if history else "release not installed")
+    if forced and was_stalled:
+        run.log(f"forcing {action} while out of retries: force requested through annotation")
+    else:
+        run.log(_why(target, history))
     problem = yield from _act(run, target, action)
-    _remember(run, target, action, "failed" if problem else "deployed")
+    remember(run, target, action, "failed" if problem else "deployed")
     if not problem:
         _succeed(run, action)
         return run.interval()
@@ -74,6 +60,16 @@ def release(run: Run, target: Target, *, forced: bool, reset: bool, was_stalled:
 def _in_sync(target: Target, history: list[Object]) -> bool:
     wanted = ("deployed", target.version, target.config_digest)
     return bool(history) and (history[0]["status"], history[0]["chartVersion"], history[0]["configDigest"]) == wanted
+
+
+def _why(target: Target, history: list[Object]) -> str:
+    """Why something is to be done (internal/reconcile/atomic_release.go, internal/action/verify.go)."""
+    if not history:
+        return "release not installed: no release in storage for object"
+    if history[0]["status"] == "failed":
+        return "release is in a failed state"
+    is_chart = history[0]["chartVersion"] != target.version
+    return f"release out-of-sync with desired state: release {'chart' if is_chart else 'config values'} changed"
 
 
 def _reset_failures(run: Run, target: Target, *, reset: bool) -> None:
@@ -111,6 +107,7 @@ def _settle(run: Run, snapshot: Object, action: str) -> None:
         mark(item, "Ready", "True", f"{action}Succeeded", message, run.now)
     with run.edit() as item:
         drop(item, "Reconciling", "Stalled")
+        item["status"]["history"] = truncated(item["status"]["history"])
         if run.spec.get("driftDetection", {}).get("mode") == "enabled":
             mark(item, "Drifted", "False", "NoDriftDetected", "No drift detected against the cluster state", run.now)
         item["status"]["observedGeneration"] = item["metadata"]["generation"]
@@ -128,6 +125,8 @@ def _act(run: Run, target: Target, action: str) -> Generator[float, None, str]:
     run.log(f"running '{action}' action with timeout of {go_duration(timeout)}")
     yield run.pause(0.3, 1.0)
     keys = _apply(run, target)
+    with run.edit() as item:
+        item["status"]["inventory"] = {"entries": inventory_entries(keys)}
     began = run.now
     while waiting := [key for key in keys if kstatus(run.cluster.store.get(key)) != "Current"]:
         if (run.now - began).total_seconds() >= timeout:
@@ -136,7 +135,6 @@ def _act(run: Run, target: Target, action: str) -> Generator[float, None, str]:
         yield min(_POLL, timeout)
     with run.edit() as item:
         item["status"]["lastAttemptedReleaseActionDuration"] = go_duration(run.took)
-        item["status"]["inventory"] = {"entries": inventory_entries(keys)}
     return ""
 
 
@@ -161,32 +159,6 @@ def _apply(run: Run, target: Target) -> list[Key]:
     return [key_of(item) for item in items]
 
 
-def _remember(run: Run, target: Target, action: str, status: str) -> None:
-    now = stamp(run.now)
-    with run.edit() as item:
-        history: list[Object] = item["status"].get("history", [])
-        first = history[-1]["firstDeployed"] if history else now
-        digest = sha256(f"{run.key.path}{target.version}{target.config_digest}".encode()).hexdigest()
-        snapshot = {
-            "action": action,
-            "apiVersion": "v2",
-            "appVersion": target.values.get("image", {}).get("tag", target.chart.app_version),
-            "chartName": target.chart.name,
-            "chartVersion": target.version,
-            "configDigest": target.config_digest,
-            "digest": f"sha256:{digest}",
-            "firstDeployed": first,
-            "lastDeployed": now,
-            "name": run.key.name,
-            "namespace": run.key.namespace,
-            "status": status,
-            "version": (history[0]["version"] if history else 0) + 1,
-        }
-        done = status == "deployed"
-        older = [{**one, "status": "superseded"} if done and one["status"] == "deployed" else one for one in history]
-        item["status"]["history"] = [snapshot, *older][:_HISTORY_LENGTH]
-
-
 def _succeed(run: Run, action: str) -> None:
     snapshot = run.item["status"]["history"][0]
     chart = f"{snapshot['chartName']}@{snapshot['chartVersion']}"
@@ -197,17 +169,11 @@ def _succeed(run: Run, action: str) -> None:
         mark(item, "Released", "True", reason, message, run.now)
         mark(item, "Ready", "True", reason, message, run.now)
         item["status"]["observedGeneration"] = item["metadata"]["generation"]
+        item["status"]["history"] = truncated(item["status"]["history"])
         if _retries_only(run, action):  # else the counters stay until something changes
             _clear_failures(item)
-    run.event(reason, message, _annotations(snapshot))
-
-
-def _annotations(snapshot: Object) -> dict[str, str]:
-    return {
-        "revision": snapshot["chartVersion"],
-        "app-version": snapshot["appVersion"],
-        "token": snapshot["configDigest"],
-    }
+    run.log(_IN_SYNC)
+    run.event(reason, message, annotations(snapshot))
 
 
 def _count_failure(run: Run, target: Target, action: str, problem: str) -> None:
@@ -222,8 +188,20 @@ def _count_failure(run: Run, target: Target, action: str, problem: str) -> None:
         drop(item, "Remediated")
         mark(item, "Released", "False", reason, message, run.now)
         mark(item, "Ready", "False", reason, message, run.now)
-    run.log(f"failed to run '{action}' action", message)
-    run.event(reason, message, _annotations(run.item["status"]["history"][0]), warning=True)
+    told = f"{message}\n\nLast Helm logs:\n\n{_helm_logs(run, action)}"
+    run.event(reason, told, annotations(run.item["status"]["history"][0]), warning=True)
+
+
+def _helm_logs(run: Run, action: str) -> str:
+    """The end of what Helm logged, which the Event of a failure has too (internal/reconcile/helpers.go)."""
+    now = stamp(run.now)
+    performing = "update" if action == "upgrade" else action
+    lines = (
+        f'preparing {action}: {{"name":"{run.key.name}"}}',
+        f'performing {performing}: {{"name":"{run.key.name}"}}',
+    )
+    failed = f'warning: {action} failed: {{"error":{{}},"name":"{run.key.name}"}}'
+    return "\n".join(f"{now}: {line}" for line in (*lines, failed))
 
 
 def _retries_only(run: Run, action: str) -> bool:
@@ -245,7 +223,9 @@ def _exhausted(run: Run, action: str) -> bool:
 def _after_failure(run: Run, action: str) -> Steps:
     if _retries_only(run, action):
         again = parse_duration(run.spec[action]["strategy"].get("retryInterval", "5m"))
-        run.mark("Reconciling", "True", "ProgressingWithRetry", f"retrying after {go_duration(again)}")
+        with run.edit() as item:
+            mark(item, "Reconciling", "True", "ProgressingWithRetry", f"retrying after {go_duration(again)}", run.now)
+            item["status"]["observedGeneration"] = item["metadata"]["generation"]
         return again
     if action == "upgrade" and _remediation(run, action):
         yield from _roll_back(run)
@@ -264,7 +244,7 @@ def _stall(run: Run, action: str) -> None:
         drop(item, "Reconciling")
         mark(item, "Stalled", "True", "RetriesExceeded", message, run.now)
         item["status"]["observedGeneration"] = item["metadata"]["generation"]
-    run.log("Reconciler error", "terminal error: exceeded maximum retries: cannot remediate failed release")
+    run.log("Reconciler error", "terminal error: exceeded maximum retries")
 
 
 def _roll_back(run: Run) -> Steps:
@@ -283,11 +263,12 @@ def _roll_back(run: Run) -> Steps:
     with run.edit() as item:
         snapshots: list[Object] = item["status"]["history"]
         again = {**good, "action": "rollback", "status": "deployed", "version": snapshots[0]["version"] + 1}
-        older = [{**one, "status": "superseded"} if one["status"] == "deployed" else one for one in snapshots]
-        item["status"]["history"] = [{**again, "lastDeployed": stamp(run.now)}, *older][:_HISTORY_LENGTH]
+        older = [superseded(one) for one in snapshots]
+        item["status"]["history"] = [{**again, "lastDeployed": stamp(run.now)}, *older][:HISTORY_LENGTH]
         mark(item, "Remediated", "True", "RollbackSucceeded", text, run.now)
         mark(item, "Ready", "False", "RollbackSucceeded", text, run.now)
-    run.event("RollbackSucceeded", text, _annotations(good))
+    attempted = {**good, "configDigest": run.item["status"]["lastAttemptedConfigDigest"]}
+    run.event("RollbackSucceeded", text, annotations(attempted))
     return None
 
 

@@ -157,7 +157,7 @@ class Repository:
             branch = ref.get("branch", "master")
             full, shown = f"refs/heads/{branch}", branch
         if full not in self._repository.references:
-            raise GitError(f"couldn't find remote ref '{full}'")
+            raise GitError(f'couldn\'t find remote ref "{full}"')
         commit = self._peel(full)
         return commit, f"{shown}@sha1:{commit}"
 

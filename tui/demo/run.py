@@ -21,17 +21,23 @@ from tui.model.kinds import KINDS, RECONCILE_REQUEST
 JITTER = 0.05
 """By which part of itself an interval varies."""
 
-_STATUS_WRITERS = {"Kustomization": "gotk-kustomize-controller"}
+_UPDATERS = {"Kustomization": "gotk-kustomize-controller"}
+"""Who writes status and finalizers, where it is not the controller's own name."""
 _NO_FIRST_STATUS = frozenset(("ExternalArtifact", "FluxInstance", "ResourceSet", "ResourceSetInputProvider"))
 
 _DEFAULTS: Mapping[str, Object] = {
     "GitRepository": {"timeout": "60s"},
+    "HelmRepository": {"provider": "generic"},
     "OCIRepository": {"provider": "generic", "timeout": "60s"},
     "Kustomization": {"force": False},
-    "HelmChart": {"reconcileStrategy": "ChartVersion"},
+    "HelmChart": {"reconcileStrategy": "ChartVersion", "version": "*"},
+    "Receiver": {"interval": "10m"},
+    "Alert": {"eventSeverity": "info"},
     "ImageRepository": {"exclusionList": ["^.*\\.sig$"], "provider": "generic"},
 }
-"""What the API server fills in, from the defaults of the CRDs."""
+"""What the API server fills in, from the defaults of the CRDs (each controller's config/crd/bases)."""
+
+_CHART_DEFAULTS: Object = {"reconcileStrategy": "ChartVersion", "version": "*"}
 
 
 class Cluster(Protocol):
@@ -48,6 +54,10 @@ class Cluster(Protocol):
     @property
     def now(self) -> datetime:
         """The time."""
+        ...
+
+    def delete(self, key: Key) -> bool:
+        """Delete an object; whether it was there."""
         ...
 
 
@@ -139,10 +149,26 @@ class Run:
         live = self.item
         item = {**live, "metadata": {**live["metadata"]}, "status": {**live.get("status", {})}}
         yield item
-        writer = Writer(_STATUS_WRITERS.get(self.key.kind, self.controller), "Update", stamp(self.now))
         if item != live:
-            record_status(item, writer)
+            record_status(item, self.writer("Update"))
         self.cluster.store.put(item)
+
+    def writer(self, operation: str) -> Writer:
+        """Who the controller is to the API server.
+
+        Args:
+            operation: `Apply` or `Update`.
+
+        Returns:
+            The field manager, now.
+        """
+        manager = self.controller if operation == "Apply" else _UPDATERS.get(self.key.kind, self.controller)
+        return Writer(manager, operation, stamp(self.now))
+
+    @property
+    def is_static(self) -> bool:
+        """Whether no controller cares for it: a HelmRepository of type `oci`."""
+        return is_static(self.item)
 
     def mark(self, type_: str, status: str, reason: str, message: str) -> None:
         """Set one condition.
@@ -216,8 +242,7 @@ class Run:
         """
         metadata = manifest["metadata"]
         declared = {**manifest, "metadata": {**metadata, "labels": {**metadata.get("labels", {}), **labels}}}
-        writer = Writer(self.controller, "Apply", stamp(self.now))
-        return put_applied(self.cluster.store, declared, writer, seize)
+        return put_applied(self.cluster.store, declared, self.writer("Apply"), seize)
 
 
 def put_applied(store: Store, manifest: Object, writer: Writer, seize: str = "") -> str:
@@ -248,6 +273,20 @@ def _complete(kind: str, item: Object) -> None:
     """Fill in what the API server would."""
     for name, value in _DEFAULTS.get(kind, {}).items():
         item["spec"].setdefault(name, value)
-    is_static = kind == "HelmRepository" and item["spec"].get("type") == "oci"
-    if kind in KINDS and TYPES[kind].has_status and kind not in _NO_FIRST_STATUS and not is_static:
+    if kind == "HelmRelease" and "chart" in item["spec"]:
+        chart = item["spec"]["chart"]
+        item["spec"]["chart"] = {**chart, "spec": {**_CHART_DEFAULTS, **chart["spec"]}}
+    if kind in KINDS and TYPES[kind].has_status and kind not in _NO_FIRST_STATUS and not is_static(item):
         item["status"] = {"observedGeneration": -1}
+
+
+def is_static(item: Object) -> bool:
+    """Whether an object is a HelmRepository of type `oci`, which no controller cares for.
+
+    Args:
+        item: The object.
+
+    Returns:
+        Whether it is.
+    """
+    return bool(item["kind"] == "HelmRepository" and item["spec"].get("type") == "oci")

@@ -3,86 +3,48 @@
 from hashlib import sha256
 
 from tui.demo.conditions import mark
-from tui.demo.engine import Steps
 from tui.demo.manifests import manifest
 from tui.demo.resources import Key, Object
+from tui.demo.routine import one_step
 from tui.demo.run import Run
 from tui.demo.times import go_duration, stamp
-from tui.model.kinds import KINDS
 
 _TAGS = ("4.0.2", "4.0.3", "4.1.0")
 
 
-def is_suspended(run: Run) -> bool:
-    """Whether the object is suspended, by spec or annotation; its reconcile request then counts as handled.
-
-    Args:
-        run: The run.
-
-    Returns:
-        Whether there is nothing to do.
-    """
-    switch = KINDS[run.key.kind].suspended_by
-    annotations = run.item["metadata"].get("annotations", {})
-    disabled = switch != "spec" and str(annotations.get(switch, "")).lower() == "disabled"
-    if run.spec.get("suspend") or disabled:
-        run.log("Reconciliation is suspended for this object")
-        run.handle()
-        return True
-    return False
-
-
-def begin_work(run: Run) -> None:
-    """Say that the work has begun.
-
-    Args:
-        run: The run.
-    """
-    run.mark("Reconciling", "True", "Progressing", "reconciliation in progress")
-
-
-def receiver(run: Run) -> Steps:
+@one_step(0.1, 0.3, told=False)
+def receiver(run: Run) -> float | None:
     """Reconcile a Receiver.
 
     Args:
         run: The run.
 
-    Yields:
-        Seconds to the next step.
-
     Returns:
         Seconds to the next run.
     """
-    if is_suspended(run):
-        return None
-    begin_work(run)
-    yield run.pause(0.1, 0.3)
     path = f"/hook/{sha256(run.key.path.encode()).hexdigest()}"
     message = f"Receiver initialized for path: {path}"
     with run.edit() as item:
         item["status"]["webhookPath"] = path
+    if run.item["status"]["observedGeneration"] != run.item["metadata"]["generation"]:
+        run.log(message)
     run.settle("Succeeded", message)
-    run.log(message)
-    run.event("Succeeded", f"Reconciliation finished, next run in {go_duration(run.seconds('interval', 600.0))}")
+    finished = f"Reconciliation finished, next run in {go_duration(run.seconds('interval', 600.0))}"
+    run.log(finished)
+    run.event("Succeeded", finished)
     return run.interval()
 
 
-def image_repository(run: Run) -> Steps:
+@one_step(0.4, 1.5)
+def image_repository(run: Run) -> float | None:
     """Reconcile an ImageRepository: scan the tags.
 
     Args:
         run: The run.
 
-    Yields:
-        Seconds to the next step.
-
     Returns:
         Seconds to the next run.
     """
-    if is_suspended(run):
-        return None
-    begin_work(run)
-    yield run.pause(0.4, 1.5)
     with run.edit() as item:
         status = item["status"]
         status["canonicalImageName"] = run.spec["image"]
@@ -96,21 +58,16 @@ def image_repository(run: Run) -> Steps:
     return run.interval()
 
 
-def image_policy(run: Run) -> Steps:
+@one_step(0.1, 0.3, told=False)
+def image_policy(run: Run) -> float | None:
     """Reconcile an ImagePolicy.
 
     Args:
         run: The run.
 
-    Yields:
-        Seconds to the next step.
-
     Returns:
         None: it runs again when its ImageRepository was scanned.
     """
-    if is_suspended(run):
-        return None
-    yield run.pause(0.1, 0.3)
     ref = run.spec["imageRepositoryRef"]
     key = Key("ImageRepository", ref.get("namespace", run.key.namespace), ref["name"])
     repository = run.cluster.store.get(key)
@@ -126,22 +83,16 @@ def image_policy(run: Run) -> Steps:
     return None
 
 
-def image_update(run: Run) -> Steps:
+@one_step(0.5, 2.0)
+def image_update(run: Run) -> float | None:
     """Reconcile an ImageUpdateAutomation, which finds nothing to update.
 
     Args:
         run: The run.
 
-    Yields:
-        Seconds to the next step.
-
     Returns:
         Seconds to the next run.
     """
-    if is_suspended(run):
-        return None
-    begin_work(run)
-    yield run.pause(0.5, 2.0)
     ref = run.spec["sourceRef"]
     source = run.cluster.store.get(Key(ref["kind"], run.key.namespace, ref["name"]))
     artifact = (source or {}).get("status", {}).get("artifact")
@@ -157,22 +108,16 @@ def image_update(run: Run) -> Steps:
     return run.interval()
 
 
-def artifact_generator(run: Run) -> Steps:
+@one_step(0.4, 1.2)
+def artifact_generator(run: Run) -> float | None:
     """Reconcile an ArtifactGenerator: make an ExternalArtifact per output.
 
     Args:
         run: The run.
 
-    Yields:
-        Seconds to the next step.
-
     Returns:
         Seconds to the next run.
     """
-    if is_suspended(run):
-        return None
-    begin_work(run)
-    yield run.pause(0.4, 1.2)
     ref = run.spec["sources"][0]
     source = run.cluster.store.get(Key(ref["kind"], run.key.namespace, ref["name"]))
     artifact = (source or {}).get("status", {}).get("artifact")

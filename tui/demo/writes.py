@@ -58,13 +58,15 @@ def delete_object(cluster: SimulatedCluster, target: Target) -> Object:
         target: The object.
 
     Returns:
-        The Status that says so.
+        The object, where a finalizer keeps it for now; else the Status that says so.
 
     Raises:
         ApiError: There is no such object.
     """
     existing(cluster.store, target)
-    cluster.store.delete(target.key)
+    cluster.delete(target.key)
+    if kept := cluster.store.get(target.key):
+        return kept
     details = {"name": target.name, "group": target.item.group, "kind": target.item.plural}
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
 

@@ -105,6 +105,11 @@ class EventRecord(msgspec.Struct, frozen=True, gc=False):
     """The controller."""
     revision: str = ""
     """The revision that the controller annotated, if it did."""
+    version: int = 0
+    """Its resource version as a number: it tells the order of Events of the same second, the finest that they know.
+
+    From Kubernetes 1.35 on it may be compared (k8s.io/apimachinery pkg/util/resourceversion); 0 where it is none.
+    """
 
 
 class EventsListed(msgspec.Struct, frozen=True):

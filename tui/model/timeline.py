@@ -20,7 +20,7 @@ def timeline(picture: Picture, refs: Sequence[ObjectRef]) -> list[EventRecord]:
         refs: The objects.
 
     Returns:
-        At most 200 Events, newest first.
+        At most 200 Events, newest first; those of the same second in the order in which they were written.
     """
     if not refs:
         return []
@@ -33,5 +33,5 @@ def timeline(picture: Picture, refs: Sequence[ObjectRef]) -> list[EventRecord]:
     return events[:_SHOWN]
 
 
-def _when(event: EventRecord) -> tuple[float, str]:
-    return (event.last.timestamp() if event.last else 0.0, event.uid)
+def _when(event: EventRecord) -> tuple[float, int, str]:
+    return (event.last.timestamp() if event.last else 0.0, event.version, event.uid)

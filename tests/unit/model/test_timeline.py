@@ -1,5 +1,6 @@
 """The Events of some objects as one list."""
 
+import msgspec
 import pytest
 
 from tests.fakes.objects import event, ref
@@ -31,6 +32,14 @@ def test_events_without_a_time_come_last() -> None:
     picture, refs = _picture(1)
     picture.put_event(event(refs[0], "timeless", minutes=None))
     assert [one.uid for one in timeline(picture, refs)] == ["0-0", "timeless"]
+
+
+@pytest.mark.parametrize("order", [(7, 8, 9), (9, 7, 8), (9, 10, 8)], ids=str)
+def test_of_the_same_second_the_last_written_comes_first(order: tuple[int, ...]) -> None:
+    picture, refs = _picture(1)
+    for version in order:
+        picture.put_event(msgspec.structs.replace(event(refs[0], f"u{-version}", minutes=-1), version=version))
+    assert [one.version for one in timeline(picture, refs)] == [*sorted(order, reverse=True), 0]
 
 
 @pytest.mark.parametrize("count", [60, 61, 150], ids=["few", "many", "very-many"])
