@@ -68,7 +68,7 @@ async def test_resume_never_suspends(key: str) -> None:
 @acting("force")
 async def test_force_is_asked_about_and_then_forces_the_selected_release(key: str) -> None:
     async with small(at=API) as driven:
-        assert "F force" in driven.text_of(driven.main.footer)
+        assert "U force" in driven.text_of(driven.main.footer)
         for answer in ("n", "escape"):
             await driven.act("force", key)
             assert driven.screens == ["ConfirmScreen"]
