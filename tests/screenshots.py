@@ -49,6 +49,8 @@ SHOTS = (
     Shot("faults", ("ctrl+z",)),
     Shot("dependson", ("m", "m")),
     Shot("diff", ("D",), (120, 20)),
+    Shot("graph", ("slash", *"tenants-eu-jobs", "enter", "v", "f")),
+    Shot("fleet", ("F",)),
     Shot("help", ("question_mark",), (130, 60)),
 )
 

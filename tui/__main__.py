@@ -167,7 +167,7 @@ def _matching(names: list[str], patterns: list[str]) -> tuple[str, ...]:
 def _build_shell(
     arguments: argparse.Namespace, settings: Settings, kubeconfig: Kubeconfig, start: tuple[str, ...]
 ) -> tuple["Shell", tuple[Problem, ...]]:
-    from tui.actions import DEFAULT_KEYS
+    from tui.actions import DEFAULT_KEYS, KEY_SCOPES
     from tui.clock import SystemClock
     from tui.config.keymap import resolve_keymap
     from tui.config.themes import choose_theme, load_themes
@@ -177,7 +177,12 @@ def _build_shell(
 
     paths = find_paths()
     keymap, key_problems = resolve_keymap(
-        DEFAULT_KEYS, settings.keys, preset=settings.keymap, file=settings.file, lines=settings.key_lines
+        DEFAULT_KEYS,
+        settings.keys,
+        preset=settings.keymap,
+        scopes=KEY_SCOPES,
+        file=settings.file,
+        lines=settings.key_lines,
     )
     themes, theme_problems = load_themes(builtin_themes(), paths.themes)
     no_color = "NO_COLOR" in os.environ

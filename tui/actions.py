@@ -30,7 +30,13 @@ class Topic(StrEnum):
     FIND = "Find"
     MOVE = "Move"
     CONTEXTS = "Contexts"
+    GRAPH = "Graph"
+    FLEET = "Fleet"
     PROGRAM = "Program"
+
+
+SCREENS = frozenset((Topic.GRAPH, Topic.FLEET))
+"""Topics that are screens of their own: their keys mean what they say only there, whatever they mean elsewhere."""
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -68,7 +74,7 @@ _STEER = (
         Topic.STEER, Scope.OBJECT, Verb.SUSPEND, footer=3,
     ),
     Action(
-        "force", ("F",), "force", "Install or upgrade a HelmRelease now, even in sync or out of retries",
+        "force", ("U",), "force", "Install or upgrade a HelmRelease now, even in sync or out of retries",
         Topic.STEER, Scope.OBJECT, Verb.FORCE,
         "Helm installs or upgrades at once, hooks and all, even what is in sync or out of retries", 5,
     ),
@@ -80,7 +86,7 @@ _STEER = (
     Action("resume", (), "resume", "Resume the object and reconcile it", Topic.STEER, Scope.OBJECT, Verb.RESUME),
     Action(
         "mark", ("space",), "mark", "Mark the object, so that the next action takes all that are marked",
-        Topic.STEER, Scope.OBJECT, footer=10,
+        Topic.STEER, Scope.OBJECT, footer=14,
     ),
     Action("mark.clear", ("ctrl+backslash",), "clear marks", "Take all marks away", Topic.STEER),
 )  # fmt: skip
@@ -96,8 +102,16 @@ _LOOK = (
     ),
     Action("why.back", ("minus",), "back", "Back to where the walk began", Topic.LOOK),
     Action("yaml", ("y", "d"), "yaml", "The object as the API server has it", Topic.LOOK, Scope.OBJECT, footer=8),
-    Action("mode", ("m",), "mode", "What the branches mean: owners, sources, dependsOn, flat", Topic.LOOK, footer=11),
-    Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=12),
+    Action(
+        "graph", ("v",), "graph", "What the object depends on and what depends on it, drawn as a graph", Topic.LOOK,
+        footer=10,
+    ),
+    Action(
+        "fleet", ("F",), "fleet", "The same objects side by side in all contexts, those that differ first", Topic.LOOK,
+        footer=11,
+    ),
+    Action("mode", ("m",), "mode", "What the branches mean: owners, sources, dependsOn, flat", Topic.LOOK, footer=15),
+    Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=16),
     Action("logs", ("l",), "logs", "To the controller's log of the object", Topic.LOOK, footer=9),
     Action("events", ("e",), "events", "To the Events of the object and what is below it", Topic.LOOK),
     Action("logs.all", ("a",), "all lines", "The controller's whole log, or the object's lines only", Topic.LOOK),
@@ -111,10 +125,10 @@ _FIND = (
     Action(
         "filter", ("slash",), "filter",
         "Narrow the tree as you type: words, kind:ks, ns:x, ctx:x, is:failed, -l key=value, ! turns a word round",
-        Topic.FIND, footer=13,
+        Topic.FIND, footer=12,
     ),
     Action("faults", ("ctrl+z",), "faults only", "Only what is broken and what it holds up, and back", Topic.FIND),
-    Action("palette", ("colon",), "command", "Type a command; enter runs just what was typed", Topic.FIND, footer=14),
+    Action("palette", ("colon",), "command", "Type a command; enter runs just what was typed", Topic.FIND, footer=13),
     Action("back", ("escape",), "back", "Clear the filter, the marks, the zoom: one at a time", Topic.FIND),
 )  # fmt: skip
 
@@ -151,19 +165,49 @@ _CONTEXTS = (
     ),
 )  # fmt: skip
 
+_GRAPH = (
+    Action(
+        "graph.before", ("h", "left"), "what it depends on", "Along an edge to what the node depends on", Topic.GRAPH
+    ),
+    Action(
+        "graph.after", ("l", "right"), "what depends on it", "Along an edge to what depends on the node", Topic.GRAPH
+    ),
+    Action("graph.focus", ("f",), "focus", "Draw what is around the node alone, or everything", Topic.GRAPH),
+    Action("graph.wider", ("plus",), "one hop more", "Draw what is one hop farther from the focus too", Topic.GRAPH),
+    Action("graph.narrower", ("underscore",), "one hop less", "Draw what is one hop less from the focus", Topic.GRAPH),
+    Action("graph.fold", ("x",), "fold", "Fold healthy objects that look alike into one node, or none", Topic.GRAPH),
+    Action("graph.depends", ("1",), "dependsOn", "Draw dependsOn, or leave it out", Topic.GRAPH),
+    Action("graph.sources", ("2",), "sources", "Draw where content comes from, or leave it out", Topic.GRAPH),
+    Action("graph.owners", ("3",), "owners", "Draw who applied what, or leave it out", Topic.GRAPH),
+    Action("graph.pan_left", ("H", "shift+left"), "pan left", "Look farther to the left", Topic.GRAPH),
+    Action("graph.pan_right", ("L", "shift+right"), "pan right", "Look farther to the right", Topic.GRAPH),
+    Action("graph.pan_up", ("K", "shift+up"), "pan up", "Look farther up", Topic.GRAPH),
+    Action("graph.pan_down", ("J", "shift+down"), "pan down", "Look farther down", Topic.GRAPH),
+)
+
+_FLEET = (
+    Action("fleet.left", ("h", "left"), "context before", "To the context at the left", Topic.FLEET),
+    Action("fleet.right", ("l", "right"), "next context", "To the context at the right", Topic.FLEET),
+)
+
 _PROGRAM = (
-    Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=15),
+    Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=17),
     Action("messages", ("M",), "messages", "Everything that was said: failures, refusals, outcomes", Topic.PROGRAM),
     Action("copy", ("c",), "copy", "Copy what the focused pane says", Topic.PROGRAM),
     Action("theme.next", (), "next theme", "Try the next theme", Topic.PROGRAM),
     Action("quit", ("q", "ctrl+q", "ctrl+c"), "quit", "Leave", Topic.PROGRAM),
 )
 
-ACTIONS: dict[str, Action] = {action.id: action for action in (*_STEER, *_LOOK, *_FIND, *_MOVE, *_CONTEXTS, *_PROGRAM)}
+ACTIONS: dict[str, Action] = {
+    action.id: action for action in (*_STEER, *_LOOK, *_FIND, *_MOVE, *_CONTEXTS, *_GRAPH, *_FLEET, *_PROGRAM)
+}
 """Every action by its id."""
 
 DEFAULT_KEYS = {action.id: action.keys for action in ACTIONS.values()}
 """The default keymap."""
+
+KEY_SCOPES = {action.id: action.topic.value if action.topic in SCREENS else "anywhere" for action in ACTIONS.values()}
+"""Where the keys of an action mean it: on one screen, or wherever that screen means nothing else by them."""
 
 
 class Situation(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ import yaml
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.cluster import FakeCluster
-from tui.actions import DEFAULT_KEYS
+from tui.actions import DEFAULT_KEYS, KEY_SCOPES
 from tui.app import GitopsApp
 from tui.cluster.events import EventFeed
 from tui.cluster.logs import parse_line
@@ -149,7 +149,7 @@ def make_rig(
     clock, git = FakeClock(NOW), FakeGit(pending or Pending((), summary="Nothing is pending."))
     clusters = {name: make_cluster(name) for name in contexts}
     settings = settings or Settings()
-    keymap, problems = resolve_keymap(DEFAULT_KEYS, settings.keys, preset=settings.keymap)
+    keymap, problems = resolve_keymap(DEFAULT_KEYS, settings.keys, preset=settings.keymap, scopes=KEY_SCOPES)
     assert not problems
     themes, problems = load_themes(builtin_themes(), builtin_themes() / "none")
     assert not problems

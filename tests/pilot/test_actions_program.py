@@ -110,6 +110,18 @@ async def test_the_last_resort_leaves_from_everywhere(opening: tuple[str, ...]) 
     assert driven.rig.patches() == []
 
 
+async def test_a_key_of_the_graph_can_mean_something_else_in_the_tree() -> None:
+    from tui.config.settings import Settings
+
+    async with small(at=INFRA, settings=Settings(keys={"reconcile": ("x",), "graph.focus": ("k",)})) as driven:
+        await driven.press("v", "x", "k")
+        screen = driven.app.screen
+        assert (screen.scope.folding, screen.scope.everything) == (False, True)
+        assert driven.rig.patches() == []
+        await driven.press("escape", "x")
+        assert [asked for asked, _ in driven.rig.patches()] == [INFRA]
+
+
 async def test_a_rebound_key_does_the_action_and_the_old_one_nothing() -> None:
     from tui.config.settings import Settings
 

@@ -68,7 +68,7 @@ async def test_resume_never_suspends(key: str) -> None:
 @acting("force")
 async def test_force_is_asked_about_and_then_forces_the_selected_release(key: str) -> None:
     async with small(at=API) as driven:
-        assert "F force" in driven.text_of(driven.main.footer)
+        assert "U force" in driven.text_of(driven.main.footer)
         for answer in ("n", "escape"):
             await driven.act("force", key)
             assert driven.screens == ["ConfirmScreen"]
@@ -96,7 +96,7 @@ async def test_reset_forgets_the_failures_of_the_selected_release(key: str) -> N
         assert "reset asked" in driven.line(API)
 
 
-@pytest.mark.parametrize(("key", "past"), [("F", "forced"), ("Z", "reset")])
+@pytest.mark.parametrize(("key", "past"), [("U", "forced"), ("Z", "reset")])
 async def test_what_is_no_release_can_be_neither_forced_nor_reset(key: str, past: str) -> None:
     async with small(at=INFRA) as driven:
         assert f" {key} " not in driven.text_of(driven.main.footer)
@@ -108,7 +108,7 @@ async def test_what_is_no_release_can_be_neither_forced_nor_reset(key: str, past
 
 async def test_of_several_marked_only_the_release_is_forced() -> None:
     async with small(at=APPS) as driven:
-        await driven.press("space", "space", "F", "y")
+        await driven.press("space", "space", "U", "y")
         assert driven.rig.patches() == [(API, FORCE)]
         assert driven.main.shell.session.picture.outcomes[APPS].step is Step.REFUSED
 

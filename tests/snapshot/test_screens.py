@@ -8,6 +8,8 @@ from textual.pilot import Pilot
 
 from tests.fakes.cluster import FakeCluster
 from tests.fakes.fleet import NOW, make_rig
+from tests.fakes.objects import WAITING as WAITS
+from tests.fakes.objects import git, ks, read
 from tui.model.changes import ContextStatus, Phase
 from tui.model.pending import Commit, DiffLine, FilePatch, FileStatus, Pending, Stage
 from tui.ports import Emit
@@ -175,6 +177,58 @@ def test_diff(snap_compare, size: tuple[int, int]) -> None:
 def test_diff_of_nothing(snap_compare) -> None:
     """Nothing is pending, in words."""
     assert snap_compare(make_rig().app, terminal_size=NARROW, run_before=pressing("D"))
+
+
+WAITING = ("slash", *"tenants-eu-jobs", "enter")
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x36", "80x24"])
+def test_graph(snap_compare, theme: str, size: tuple[int, int]) -> None:
+    """What the selected object waits for: the way to what broke stands out."""
+    keys = (*WAITING, "v", "plus")
+    assert snap_compare(make_rig(theme=theme).app, terminal_size=size, run_before=pressing(*keys))
+
+
+@pytest.mark.parametrize("theme", ["contrast", "ansi"])
+def test_graph_of_everything(snap_compare, theme: str) -> None:
+    """A whole context."""
+    assert snap_compare(make_rig(theme=theme).app, terminal_size=WIDE, run_before=pressing("v", "f"))
+
+
+def test_graph_in_ascii_without_colour(snap_compare) -> None:
+    """The way to what broke still stands out."""
+    rig = make_rig(theme="ansi", ascii_only=True, no_color=True)
+    assert snap_compare(rig.app, terminal_size=NARROW, run_before=pressing(*WAITING, "v", "f"))
+
+
+def test_graph_of_a_cycle(snap_compare) -> None:
+    """Two that wait on each other, a dependency that is missing, and healthy ones that are folded."""
+    rig = make_rig(("eu",), make_cluster=FakeCluster)
+
+    async def before(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        waiting = [ks("a", after=["b", "gone"], conditions=WAITS), ks("b", after=["a"], conditions=WAITS)]
+        healthy = [ks(f"k{number}") for number in range(14)]
+        rig.clusters["eu"].listed(*(read(one, "eu") for one in (git(), *waiting, *healthy)))
+        rig.clusters["eu"].live()
+        await settled(pilot)
+        await pressing("G", "v", "f")(pilot)
+
+    assert snap_compare(rig.app, terminal_size=WIDE, run_before=before)
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x36", "80x24"])
+def test_fleet(snap_compare, theme: str, size: tuple[int, int]) -> None:
+    """The same objects in all contexts, those that differ first."""
+    assert snap_compare(make_rig(theme=theme).app, terminal_size=size, run_before=pressing("F"))
+
+
+@pytest.mark.parametrize("theme", ["contrast", "ansi"])
+def test_fleet_that_differs(snap_compare, theme: str) -> None:
+    """Only what differs or is broken, in the other themes."""
+    assert snap_compare(make_rig(theme=theme).app, terminal_size=NARROW, run_before=pressing("F", "ctrl+z", "l", "j"))
 
 
 def test_help(snap_compare) -> None:

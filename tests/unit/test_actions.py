@@ -8,6 +8,7 @@ from tests.fakes.objects import FAILING, ROLLED_BACK, Body, ago, body, git, helm
 from tui.actions import (
     ACTIONS,
     DEFAULT_KEYS,
+    KEY_SCOPES,
     Scope,
     Situation,
     Topic,
@@ -26,7 +27,8 @@ def _situation(*objects: Body, access: Access = Access.ALLOWED, read_only: bool 
 
 
 def test_no_key_does_two_things() -> None:
-    pressed = Counter(key for keys in DEFAULT_KEYS.values() for key in keys)
+    """On one screen; the graph and the fleet have keys that mean something else in the tree."""
+    pressed = Counter((KEY_SCOPES[action], key) for action, keys in DEFAULT_KEYS.items() for key in keys)
     assert [key for key, times in pressed.items() if times > 1] == []
 
 
@@ -62,7 +64,9 @@ def test_places_in_the_footer_are_taken_once() -> None:
         ("R", "reconcile"),
         ("W", "reconcile.source"),
         ("T", "suspend.toggle"),
-        ("F", "force"),
+        ("U", "force"),
+        ("v", "graph"),
+        ("F", "fleet"),
         ("Z", "reset"),
         ("space", "mark"),
         ("slash", "filter"),

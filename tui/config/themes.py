@@ -49,7 +49,7 @@ class Theme(msgspec.Struct, frozen=True):
     dim: str
     """What may be passed over: healthy rows, ages, rules."""
     border: str
-    """Rules between panes, which carry no meaning of their own."""
+    """Lines that hold something together: between the nodes of a graph."""
     accent: str
     """Where the focus is; the only colour that is no state."""
     selection: str

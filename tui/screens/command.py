@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tui.actions import ACTIONS
+from tui.actions import ACTIONS, SCREENS
 from tui.config.keymap import Keymap
 from tui.config.keynames import show_key
 from tui.model.kinds import KINDS, find_kind
@@ -31,7 +31,8 @@ def suggestions(contexts: list[str], themes: list[str], keymap: Keymap) -> list[
     actions = [
         (action.id, f"{' '.join(map(show_key, keymap.get(action.id, ())))}  {action.help}".strip())
         for action in ACTIONS.values()
-        if not action.id.startswith(("cursor.", "context.")) or action.id in ("context.all", "context.retry")
+        if action.topic not in SCREENS
+        and (not action.id.startswith(("cursor.", "context.")) or action.id in ("context.all", "context.retry"))
     ]
     return [
         *actions,
@@ -58,7 +59,7 @@ def run_command(screen: "MainScreen", typed: str) -> str:
     word, argument = _ALIASES.get(word, word), argument.strip()
     if argument:
         return _run_with_argument(screen, word, argument)
-    if word in ACTIONS:
+    if word in screen.keys.handlers:
         screen.keys.act(word)
         return ""
     kind = find_kind(word)

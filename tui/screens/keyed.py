@@ -8,6 +8,7 @@ from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tui.actions import Topic
 from tui.screens.shell import Shell
 
 Result = TypeVar("Result")
@@ -56,6 +57,9 @@ class KeyedScreen(TakesKeys[Result]):
     BINDINGS = []  # noqa: RUF012 (Textual's own form)
     AUTO_FOCUS = ""
 
+    topic: Topic | None = None
+    """The topic of the actions whose keys work here alone."""
+
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self.shell = shell
@@ -84,6 +88,6 @@ class KeyedScreen(TakesKeys[Result]):
 
     async def take_key(self, event: Key) -> None:
         """Do what the key means here, if anything."""
-        action = self.shell.actions_by_key.get(event.key)
+        action = self.shell.action_of(event.key, self.topic)
         if action is not None:
             self.act(action)

@@ -8,34 +8,35 @@ from textual.containers import Container
 from textual.events import Key
 from textual.widgets import Input
 
-from tui.actions import ACTIONS, Situation, makes_sense, refusal, title_for
+from tui.actions import ACTIONS, Situation
 from tui.frames import FrameClock
 from tui.model.changes import Phase
 from tui.model.detail import Detail, describe_context, describe_object
 from tui.model.query import parse_query
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.model.rows import Layout, Mode, Row, View, lay_out, shown_contexts
+from tui.model.rows import Layout, Mode, Row, View, lay_out, reveal, shown_contexts
 from tui.model.timeline import timeline
 from tui.model.wording import describe
-from tui.ports import Access
 from tui.screens.keyed import KeyedScreen
 from tui.screens.main_causes import MainCauses
 from tui.screens.main_keys import MainKeys
 from tui.screens.main_panes import MainPanes
 from tui.screens.main_steer import MainSteer
+from tui.screens.said import Said
 from tui.screens.shell import Shell
+from tui.screens.steer import offers, situation_of
 from tui.store import Dirty
 from tui.widgets.contextbar import ContextBar
 from tui.widgets.detail import DetailStrip
 from tui.widgets.divider import Divider
 from tui.widgets.events import EventsPane
-from tui.widgets.footer import Footer, Offer
+from tui.widgets.footer import Footer
 from tui.widgets.lines import LineView
 from tui.widgets.logs import LogsPane
 from tui.widgets.tree import TreePane
 
-_FOOTER = sorted((action for action in ACTIONS.values() if action.footer), key=lambda action: action.footer)
+_FOOTER = [(action.id, "") for action in sorted(ACTIONS.values(), key=lambda action: action.footer) if action.footer]
 _FILTER = "words, kind:ks, ns:x, ctx:x, is:failed, -l key=value, !word"
 _TICK = 10.0
 """Seconds between looks at the clock: ages, and requests that nobody answers."""
@@ -60,6 +61,7 @@ class MainScreen(KeyedScreen[None]):
         self.filter = Input(placeholder=_FILTER, id="filter", compact=True, select_on_focus=False)
         self.filter.cursor_blink = False
         self.frames = FrameClock(self.draw_frame)
+        self.said = Said(shell)
         self.panes = MainPanes(self)
         self.steer = MainSteer(self)
         self.causes = MainCauses(self)
@@ -94,7 +96,7 @@ class MainScreen(KeyedScreen[None]):
 
     async def take_key(self, event: Key) -> None:
         """Do what the key means; whatever the footer said has been seen then."""
-        self.keys.see_notice()
+        self.said.see()
         self._untouched = False
         if self.focused is self.filter:
             await self.keys.take_filter_key(event)
@@ -155,6 +157,8 @@ class MainScreen(KeyedScreen[None]):
         if self._untouched and dirty.statuses:
             self._go_to_first_fault()
         self._draw_selection(dirty)
+        for told in self.shell.watching:
+            told(dirty)
 
     def set_view(self, view: View) -> None:
         """Look at the picture in another way, and draw it at once.
@@ -174,6 +178,18 @@ class MainScreen(KeyedScreen[None]):
         """
         if self.tree_pane.select(ref):
             self.selection_changed()
+
+    def reveal(self, ref: ObjectRef) -> None:
+        """Put the cursor on an object, whatever hides its row.
+
+        Args:
+            ref: The object.
+        """
+        picture = self.shell.session.picture
+        if ref not in self.layout_.position and picture.get(ref) is not None:
+            self.set_view(reveal(picture, self.view, ref))
+        self.select(ref)
+        self.set_focus(self.tree_pane)
 
     def selection_changed(self) -> None:
         """Draw what depends on the selected row."""
@@ -205,10 +221,8 @@ class MainScreen(KeyedScreen[None]):
 
     def situation(self) -> Situation:
         """What is selected, as far as it decides what can be done."""
-        session, targets = self.shell.session, self.targets()
-        answers = {session.access(resource.ref) for resource in targets}
-        access = answers.pop() if len(answers) == 1 else Access.UNKNOWN
-        return Situation(targets, self.selected is not None, len(self.tree_pane.marks), session.read_only, access)
+        marked = len(self.tree_pane.marks)
+        return situation_of(self.shell.session, self.targets(), self.selected is not None, marked)
 
     def _changed(self) -> None:
         dirty = self.shell.session.store.dirty
@@ -281,19 +295,4 @@ class MainScreen(KeyedScreen[None]):
         self.logs.show(lines, about if logs.controller else "", note)
 
     def _draw_footer(self) -> None:
-        situation = self.situation()
-        offers = tuple(
-            Offer(action.id, self.shell.shown_key(action.id), title_for(action, situation), refusal(action, situation))
-            for action in _FOOTER
-            if makes_sense(action, situation) and self.shell.shown_key(action.id)
-        )
-        self.footer.show(offers, self._notice())
-
-    def _notice(self) -> str:
-        picture = self.shell.session.picture
-        complaints = [notice for notice in picture.unread if not notice.connection]  # those stand in the top line
-        notice = complaints[-1] if complaints else None
-        if notice is None or notice is self.keys.notice_seen:
-            return ""
-        where = f"{notice.context}: " if notice.context else ""
-        return f"{where}{notice.text}  ({self.shell.shown_key('messages')} shows all)"
+        self.footer.show(offers(self.shell, self.situation(), _FOOTER), self.said.line())

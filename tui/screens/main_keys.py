@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from textual.events import Key
 
-from tui.model.changes import Notice, Severity
+from tui.model.changes import Severity
+from tui.model.refs import ObjectRef
 from tui.model.rows import Mode, context_ref
 from tui.screens.command import run_command
 from tui.screens.diff import DiffScreen
+from tui.screens.fleet import FleetScreen
+from tui.screens.graph import GraphScreen
 from tui.screens.keyed import type_into
 from tui.screens.messages import MessagesScreen
 from tui.screens.palette import PaletteScreen
@@ -26,8 +29,6 @@ class MainKeys:
 
     def __init__(self, screen: "MainScreen") -> None:
         self._screen = screen
-        self.notice_seen: Notice | None = None
-        """The last complaint that stood in the footer when a key was pressed: it has been seen."""
         self._moved_in_filter = False
         own = self._look() | self._move() | self._contexts() | self._program()
         self.handlers = screen.steer.handlers | screen.causes.handlers | own
@@ -38,6 +39,8 @@ class MainKeys:
         return {
             "diff": self._diff,
             "yaml": self._yaml,
+            "graph": self._graph,
+            "fleet": self._fleet,
             "mode": self._next_mode,
             "zoom": self._zoom,
             "logs": lambda: screen.panes.focus(screen.logs),
@@ -90,13 +93,8 @@ class MainKeys:
             told: Whether the notice in the footer stays.
         """
         if not told:
-            self.see_notice()
+            self._screen.said.see()
         self.handlers[action]()
-
-    def see_notice(self) -> None:
-        """Take the notice out of the footer: a key was pressed, so it has been seen. Unread it stays."""
-        unread = self._screen.shell.session.picture.unread
-        self.notice_seen = next((notice for notice in reversed(unread) if not notice.connection), None)
 
     def say(self, text: str) -> None:
         """Say why a key did nothing.
@@ -128,6 +126,24 @@ class MainKeys:
             self.say("yaml: select an object first")
             return
         self._push(ManifestScreen(self._screen.shell, resource.ref))
+
+    def _graph(self) -> None:
+        row = self._screen.selected
+        if row is None:
+            self.say("graph: select an object first")
+            return
+        focus = None if row.is_context else row.ref
+        self._screen.app.push_screen(GraphScreen(self._screen.shell, row.ref.context, focus), self._reveal)
+
+    def _fleet(self) -> None:
+        row = self._screen.selected
+        self._screen.app.push_screen(
+            FleetScreen(self._screen.shell, row.ref if row is not None else None), self._reveal
+        )
+
+    def _reveal(self, ref: ObjectRef | None) -> None:
+        if ref is not None:
+            self._screen.reveal(ref)
 
     def _next_mode(self) -> None:
         modes = list(Mode)

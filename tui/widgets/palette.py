@@ -40,6 +40,9 @@ _SIGNS = {
     "dot": ("·", "-"),
     "times": ("×", "x"),
     "rule": ("─", "-"),
+    "ahead": ("▸", ">"),
+    "back": ("◂", "<"),
+    "ghost": ("◌", "o"),
     "masked": ("•", "*"),
 }
 
@@ -59,6 +62,7 @@ class Palette:
         self.text = self._style(theme.text)
         self.strong = self._style(theme.text, bold=True)
         self.dim = self._style(theme.dim)
+        self.border = self._style(theme.border)
         self.accent = self._style(theme.accent, bold=True)
         self.panel = Style() if no_color else Style(bgcolor=_color(theme.panel))
         self.error = self._style(theme.error, bold=True)
