@@ -7,8 +7,10 @@ from tui.model.changes import ContextStatus, EventRecord, Notice, Phase
 from tui.model.graph import Links, links_of
 from tui.model.health import FAULTS, Health, State, assess
 from tui.model.intent import Outcome
+from tui.model.inventory import Inventories
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.workloads import Applied
 
 _NO_LINKS = Links()
 
@@ -25,6 +27,8 @@ class Picture:
         """Everything that was said to the person, oldest first."""
         self.unread: list[Notice] = []
         """Complaints that were neither read nor cured yet, oldest first."""
+        self.inventories = Inventories()
+        """What was read of what appliers applied."""
         self._objects: dict[str, dict[ObjectRef, Resource]] = {name: {} for name in self.statuses}
         self._health: dict[ObjectRef, Health] = {}
         self._links: dict[ObjectRef, Links] = {}
@@ -156,6 +160,18 @@ class Picture:
                     found[dependent] = None
                     queue.append(dependent)
         return list(found)
+
+    def applied(self, ref: ObjectRef) -> tuple[Applied, ...]:
+        """What an object applied besides Flux's own kinds, as it is now.
+
+        Args:
+            ref: A Kustomization, HelmRelease, ResourceSet or FluxInstance.
+
+        Returns:
+            The objects, worst first; none where they were not read, or could not be read again.
+        """
+        reading = self.inventories.get(ref)
+        return reading.objects if reading is not None and not reading.problem else ()
 
     def add_context(self, context: str) -> None:
         """Make room for a context.
