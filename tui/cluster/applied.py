@@ -90,11 +90,12 @@ class AppliedReader:
         Raises:
             ClusterError: None could be read: the API server can't be reached, or refuses the credentials.
         """
-        now = monotonic()
+        ids, now = inventory_of(applier), monotonic()
+        if not ids:
+            return ()
         self._denied = {path: until for path, until in self._denied.items() if until > now}
         asking = Asking(self._connection, self._denied)
         run = _Run(asking, self._kinds, owner_selector(applier.ref), self._clock)
-        ids = inventory_of(applier)
         try:
             async with asyncio.timeout(self._deadline):
                 await run.read(ids)

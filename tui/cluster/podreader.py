@@ -133,7 +133,7 @@ class PodReader:
             pods[one] = f"its pods can't be read: {error}"
 
     async def _read_hints(self, namespace: str, hints: dict[str, tuple[str, ...]]) -> None:
-        """Add a namespace's Warnings by the object's uid, newest first; without the right to see them there are none."""
+        """Add a namespace's Warnings by the object's uid, newest first; none without the right to see them."""
         path = f"/api/v1/namespaces/{quote(namespace, safe='')}/events"
         try:
             raw = await self._asking.get(path, {"fieldSelector": "type=Warning", "limit": str(MOST_EVENTS)})
@@ -155,8 +155,10 @@ def _saying(workload: Applied, more: str) -> Applied:
 
 
 def _is_of(pod: Live, one: AppliedId, live: Live) -> bool:
-    """Whether a pod is a workload's own: a Deployment's belong to ReplicaSets that are named after it and the pod's
-    template (kubernetes pkg/controller/deployment/sync.go)."""
+    """Whether a pod is a workload's own.
+
+    A Deployment's belong to ReplicaSets named after it and the pod's template (pkg/controller/deployment/sync.go).
+    """
     owner = pod.metadata.controller
     if owner is None:
         return False
@@ -179,6 +181,6 @@ def _as_text(selector: LabelSelector | None) -> str:
                 "NotIn": f"{one.key} notin {values}",
                 "Exists": one.key,
                 "DoesNotExist": f"!{one.key}",
-            }[one.operator]
+            }.get(one.operator, one.key)
         )
     return ",".join(parts)
