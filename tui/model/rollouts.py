@@ -130,7 +130,7 @@ def _unavailable(wanted: int, status: _Status) -> str:
     if status.updated_replicas > status.available_replicas:
         return _short(status.available_replicas, status.updated_replicas, "available")
     if status.replicas > wanted:
-        return f"{status.replicas - wanted} old replicas still run"
+        return f"the new replicas are not all ready: {_surplus(status.replicas - wanted, 'old')}"
     return _short(status.ready_replicas, wanted, "ready") if wanted > status.ready_replicas else ""
 
 
@@ -155,7 +155,7 @@ def _lacking(wanted: int, partition: int | None, status: _Status) -> str:
         if wanted > done:
             return _short(done, wanted, what)
     if status.replicas > wanted:
-        return f"{status.replicas - wanted} replicas too many still run"
+        return _surplus(status.replicas - wanted, "surplus")
     updated = wanted - (partition or 0)
     behind = partition is None and status.current_revision != status.update_revision
     return _short(status.updated_replicas, updated, "updated") if behind or status.updated_replicas < updated else ""
@@ -206,7 +206,7 @@ def replica_set(live: Live, _: datetime) -> Health:
         if spec.wanted > done:
             return _rolling(_short(done, spec.wanted, what))
     if status.replicas > spec.wanted:
-        return _rolling(f"{status.replicas - spec.wanted} replicas too many still run")
+        return _rolling(_surplus(status.replicas - spec.wanted, "surplus"))
     return _done(spec.wanted, None)
 
 
@@ -256,6 +256,10 @@ def cron_job(live: Live, _: datetime) -> Health:
 
 def _short(done: int, wanted: int, what: str, noun: str = "replicas") -> str:
     return f"{done} of {wanted} {noun} {what}"
+
+
+def _surplus(number: int, which: str) -> str:
+    return f"{number} {which} {'replica still runs' if number == 1 else 'replicas still run'}"
 
 
 def _rolling(message: str) -> Health:

@@ -20,11 +20,13 @@ from tui.model.rows import Layout, Mode, Row, View, lay_out, shown_contexts
 from tui.model.timeline import timeline
 from tui.ports import Access
 from tui.screens.keyed import KeyedScreen
+from tui.screens.main_applied import MainApplied
 from tui.screens.main_keys import MainKeys
 from tui.screens.main_panes import MainPanes
 from tui.screens.main_steer import MainSteer
 from tui.screens.shell import Shell
 from tui.store import Dirty
+from tui.widgets.applied import AppliedPane
 from tui.widgets.contextbar import ContextBar
 from tui.widgets.detail import DetailStrip
 from tui.widgets.divider import Divider
@@ -52,6 +54,7 @@ class MainScreen(KeyedScreen[None]):
         self.contexts = ContextBar(palette, session.picture)
         self.tree_pane = TreePane(palette, session.picture)
         self.divider = Divider(palette)
+        self.applied = AppliedPane(palette)
         self.events = EventsPane(palette)
         self.logs = LogsPane(palette)
         self.detail = DetailStrip(palette)
@@ -60,6 +63,7 @@ class MainScreen(KeyedScreen[None]):
         self.filter.cursor_blink = False
         self.frames = FrameClock(self.draw_frame)
         self.panes = MainPanes(self)
+        self.inventory = MainApplied(self)
         self.steer = MainSteer(self)
         self.keys = MainKeys(self)
         self._drawn_for: tuple[ObjectRef | None, View] = (None, self.view)
@@ -73,6 +77,7 @@ class MainScreen(KeyedScreen[None]):
             yield self.tree_pane
             yield self.divider
             with Container(id="side"):
+                yield self.applied
                 yield self.events
                 yield self.logs
         yield self.detail
@@ -89,6 +94,14 @@ class MainScreen(KeyedScreen[None]):
         self.draw_frame()
         self.call_after_refresh(self._connect)
         self.set_interval(_TICK, self._tick)
+
+    def on_screen_suspend(self) -> None:
+        """Let the API server rest while another screen is in front."""
+        self.shell.session.inventories.look(False)
+
+    def on_screen_resume(self) -> None:
+        """Keep up again what is selected."""
+        self.shell.session.inventories.look(True)
 
     async def take_key(self, event: Key) -> None:
         """Do what the key means; whatever the footer said has been seen then."""
@@ -120,11 +133,15 @@ class MainScreen(KeyedScreen[None]):
             self.selection_changed()
             if event.double or self.tree_pane.is_on_fold_sign(event.index, event.x):
                 self.keys.act("open")
+        elif event.view is self.applied:
+            self.applied.move_cursor(event.index)
+            self.panes.focus(self.applied)
+            if event.double:
+                self.keys.act("open")
 
     def on_line_view_dragged(self, event: LineView.Dragged) -> None:
-        """Move the line between Events and logs."""
-        if event.view is self.logs:
-            self.panes.drag_logs(event.rows)
+        """Move the line between two panes of the right column."""
+        self.panes.drag_title(event.view, event.rows)
 
     def on_divider_dragged(self, event: Divider.Dragged) -> None:
         """Move the line between the tree and the panes beside it."""
@@ -180,7 +197,7 @@ class MainScreen(KeyedScreen[None]):
     @property
     def is_settled(self) -> bool:
         """Whether everything that is known is drawn and nothing is being opened."""
-        return self.is_mounted and self.frames.idle and not self.shell.session.logs.opening
+        return self.is_mounted and self.frames.idle and not self.shell.session.opening
 
     @property
     def selected(self) -> Row | None:
@@ -249,6 +266,7 @@ class MainScreen(KeyedScreen[None]):
             picture = session.picture
             in_words = describe_context(picture, row.ref.context, now) if row.is_context else None
             detail = in_words or describe_object(picture, row.ref, now)
+        self.inventory.draw(row, now)
         self.detail.show(detail)
         self._draw_logs(row, moved)
         self._draw_footer()
