@@ -282,7 +282,7 @@ async def test_what_is_slow_is_not_waited_for() -> None:
 async def test_a_server_that_is_gone_is_an_error() -> None:
     async with rig() as it:
         await it.server.stop()
-        with pytest.raises(ClusterError, match="127.0.0.1"):
+        with pytest.raises(ClusterError, match=r"127\.0\.0\.1"):
             await it.read(entry_id("Deployment", "api"))
 
 

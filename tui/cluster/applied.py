@@ -56,7 +56,7 @@ class AppliedReader:
         self._connection = connection
         self._clock = clock
         self._deadline = deadline
-        self._kinds = KindFinder(connection)
+        self._kinds = KindFinder()
         self._denied: dict[str, float] = {}
         """Paths that were answered with 403, and until when they are not asked again."""
 
@@ -73,7 +73,7 @@ class AppliedReader:
         Raises:
             ClusterError: It is not, or that could not be found out.
         """
-        found = await self._kinds.find(group, kind)
+        found = await self._kinds.find(Asking(self._connection, self._denied), group, kind)
         if found is None:
             raise ClusterError(f"{self._connection.server} does not serve {kind}: its CRD is not installed.")
         return found
@@ -102,7 +102,7 @@ class AppliedReader:
                 await PodReader(asking, self._clock).add_pods(run.found, run.workloads)
         except TimeoutError:
             pass  # what is missing is marked below
-        if asking.problem is not None and (asking.needs_login or not run.found):
+        if asking.problem is not None and (asking.needs_login or not asking.reached):
             raise asking.problem
         late = f"the API server did not tell within {self._deadline:.0f} s"
         return worst_first(run.found.get(one) or absent(one, Presence.UNKNOWN, late) for one in ids)
@@ -131,14 +131,12 @@ class _Run:
 
     async def _read_kind(self, group: str, kind: str, ids: list[AppliedId]) -> None:
         try:
-            async with self._asking.slots:
-                api = await self._kinds.find(group, kind)
+            api = await self._kinds.find(self._asking, group, kind)
             if api is None:
                 self._mark(ids, Presence.UNSERVED)
             else:
                 await self._read_ids(api, ids)
         except ClusterError as error:
-            self._asking.blame(error)
             self._mark((one for one in ids if one not in self.found), Presence.UNKNOWN, str(error))
 
     async def _read_ids(self, api: Api, ids: list[AppliedId]) -> None:
@@ -185,7 +183,6 @@ class _Run:
             else:
                 self._mark([one], Presence.MISSING if error.code == 404 else Presence.UNKNOWN, _unless(error, 404))
         except ClusterError as error:
-            self._asking.blame(error)
             self._mark([one], Presence.UNKNOWN, str(error))
 
     async def _list(self, api: Api, namespace: str, ids: list[AppliedId]) -> None:

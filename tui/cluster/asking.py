@@ -19,26 +19,18 @@ DENIED = 60.0
 
 
 class Asking:
-    """The requests of one reading."""
+    """The requests of one reading; once credentials are refused no more are sent."""
 
     def __init__(self, connection: Connection, denied: dict[str, float]) -> None:
-        self.slots = asyncio.Semaphore(CONCURRENT)
+        self._slots = asyncio.Semaphore(CONCURRENT)
         self.problem: ClusterError | None = None
-        """What went wrong last, refusals aside."""
+        """Why the API server did not answer, the last time."""
         self.needs_login = False
         """The credentials are refused: there is no point in going on."""
+        self.reached = False
+        """Whether the API server has answered anything."""
         self._connection = connection
         self._denied = denied
-
-    def blame(self, error: ClusterError) -> None:
-        """Remember why something could not be read.
-
-        Args:
-            error: Why.
-        """
-        if not isinstance(error, Refused) and not self.needs_login:
-            self.problem = error
-            self.needs_login = isinstance(error, LoginNeeded)
 
     async def get(self, path: str, params: Mapping[str, str] | None = None, accept: str = "application/json") -> bytes:
         """Ask for one thing.
@@ -54,7 +46,7 @@ class Asking:
         Raises:
             ClusterError: There is none; `Refused` where the API server says so.
         """
-        async with self.slots:
+        async with self._slots:
             if self.needs_login and self.problem is not None:
                 raise self.problem.with_traceback(None)
             if self._denied.get(path, 0.0) > monotonic():
@@ -62,8 +54,9 @@ class Asking:
             try:
                 reply = await self._connection.request("GET", path, params=params, accept=accept, deadline=ANSWER)
             except ClusterError as error:
-                self.blame(error)
+                self.problem, self.needs_login = error, self.needs_login or isinstance(error, LoginNeeded)
                 raise
+        self.reached = True
         if reply.status == 403:
             self._denied[path] = monotonic() + DENIED
         if reply.status != 200:

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from time import monotonic
 
-from tui.cluster.connection import Connection
-from tui.cluster.discovery import DEADLINE, Api, ApiResourceList, Group, decode_document
-from tui.cluster.refusal import refusal
+from tui.cluster.asking import Asking
+from tui.cluster.discovery import Api, ApiResourceList, Group, decode_document
+from tui.cluster.refusal import Refused
 
 KEPT = 600.0
 """Seconds that a group's resources are believed."""
@@ -19,17 +19,17 @@ AGAIN = 30.0
 class KindFinder:
     """Finds kinds by group: one document per group and version, some kilobytes, instead of all that a cluster has."""
 
-    def __init__(self, connection: Connection, now: Callable[[], float] = monotonic) -> None:
-        self._connection = connection
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._answers: dict[tuple[str, str], tuple[float, Api | None]] = {}
         """By group and kind: until when it is believed, and the answer."""
 
-    async def find(self, group: str, kind: str) -> Api | None:
+    async def find(self, asking: Asking, group: str, kind: str) -> Api | None:
         """Find out where a kind is served.
 
         Args:
+            asking: Asks the API server, where that is not known.
             group: Its API group, empty for core.
             kind: The kind.
 
@@ -43,23 +43,23 @@ class KindFinder:
             until, api = self._answers.get((group, kind), (0.0, None))
             if self._now() < until:
                 return api
-            for version in await self._versions(group):
-                await self._learn(group, version)
+            for version in await self._versions(asking, group):
+                await self._learn(asking, group, version)
                 until, api = self._answers.get((group, kind), (0.0, None))
                 if self._now() < until and api is not None:
                     return api
             self._answers[group, kind] = (self._now() + AGAIN, None)
             return None
 
-    async def _versions(self, group: str) -> list[str]:
+    async def _versions(self, asking: Asking, group: str) -> list[str]:
         if not group:
             return ["v1"]
-        document = await self._read(f"/apis/{group}")
+        document = await _read(asking, f"/apis/{group}")
         return decode_document(document, Group).ordered if document else []
 
-    async def _learn(self, group: str, version: str) -> None:
+    async def _learn(self, asking: Asking, group: str, version: str) -> None:
         """Remember every kind of a version, but those that are known at one that is preferred."""
-        document = await self._read(f"/apis/{group}/{version}" if group else f"/api/{version}")
+        document = await _read(asking, f"/apis/{group}/{version}" if group else f"/api/{version}")
         until = self._now() + KEPT
         for resource in (decode_document(document, ApiResourceList).resources or ()) if document else ():
             known, api = self._answers.get((group, resource.kind), (0.0, None))
@@ -67,11 +67,12 @@ class KindFinder:
                 found = Api(group, version, resource.name, resource.namespaced)
                 self._answers[group, resource.kind] = (until, found)
 
-    async def _read(self, path: str) -> bytes:
-        """A document, empty where there is none."""
-        reply = await self._connection.request("GET", path, deadline=DEADLINE)
-        if reply.status == 404:
-            return b""
-        if reply.status != 200:
-            raise refusal(reply.status, reply.headers, reply.body, f"GET {path}")
-        return reply.body
+
+async def _read(asking: Asking, path: str) -> bytes:
+    """A document, empty where there is none."""
+    try:
+        return await asking.get(path)
+    except Refused as error:
+        if error.code != 404:
+            raise
+        return b""

