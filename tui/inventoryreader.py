@@ -6,7 +6,7 @@ from contextlib import suppress
 from time import monotonic
 
 from tui.model.changes import Change, InventoryLeft, InventoryRead, Phase
-from tui.model.health import FAULTS, State
+from tui.model.health import FAULTS, TROUBLES, State
 from tui.model.inventory import applies, why_nothing
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
@@ -25,6 +25,12 @@ _LEAST = 1.0
 
 _SHARE = 10.0
 """How many times as long as a reading took nothing is read after it: what is slow is not asked all the time."""
+
+_MOST = 4
+"""How many inventories are kept up at a time."""
+
+_LOOKED_AT = 100
+"""How many objects are looked at for those that are worth it."""
 
 
 class _Followed:
@@ -155,20 +161,23 @@ class InventoryReader:
 
 
 def worth_reading(picture: Picture, ref: ObjectRef) -> tuple[ObjectRef, ...]:
-    """Whose inventories say why an object is as it is: its own, and that of the broken object that it waits for.
+    """Whose inventories say why an object is as it is.
 
     Args:
         picture: What is known.
         ref: The object.
 
     Returns:
-        At most two references.
+        The object, and what is broken of what it waits for or applied: a few references, the nearest first.
     """
-    queue = [ref]
-    for current in queue:
-        state = picture.health(current).state
-        if current != ref and state in FAULTS:
-            return ref, current
-        if state is State.WAITING:
-            queue += [other for other in picture.links(current).depends_on if other not in queue]
-    return (ref,)
+    found, seen = [ref], {ref: None}
+    for current in (queue := [ref]):
+        health, links = picture.health(current), picture.links(current)
+        if current != ref and health.state in FAULTS:
+            found.append(current)
+        if len(found) == _MOST or len(seen) > _LOOKED_AT:
+            break
+        others = links.depends_on if health.state is State.WAITING else links.applied if health.state in FAULTS else ()
+        queue += [other for other in others if other not in seen and picture.health(other).state in TROUBLES]
+        seen |= dict.fromkeys(others)
+    return tuple(found)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.clock import FakeClock, in_virtual_time
 from tests.fakes.cluster import FakeCluster, settle
-from tests.fakes.objects import FAILING, PROGRESSING, WAITING, Body, hr, ks, picture_of, read, ref
+from tests.fakes.objects import FAILING, PROGRESSING, WAITING, Body, hr, inventory_id, ks, picture_of, read, ref
 from tests.fakes.workloads import applied, entry_id
 from tui.inventoryreader import worth_reading
 from tui.model.changes import ContextStatus, InventoryRead, Notice, Phase
@@ -23,6 +23,11 @@ GOOD, BAD = applied("Deployment", "api"), applied("Deployment", "api", State.FAI
 
 def shop(name: str = "apps", version: str = "1", **more: object) -> Body:
     return ks(name, inventory=[entry_id("Deployment", "api")], version=version, **more)
+
+
+def applying(*names: str) -> Body:
+    """A Kustomization that fails and has applied releases."""
+    return ks("apps", conditions=FAILING, inventory=[inventory_id("HelmRelease", name, "apps") for name in names])
 
 
 class Rig:
@@ -262,6 +267,13 @@ def test_a_disconnected_context_is_forgotten() -> None:
         pytest.param(
             [ks("apps", conditions=WAITING, after=["mid"]), ks("mid", conditions=WAITING, after=["apps"])],
             (APPS,), id="a-cycle"),
+        pytest.param(
+            [applying("api", "b"),
+             hr("api", conditions=FAILING), hr("b")], (APPS, API), id="what-it-applied"),
+        pytest.param(
+            [applying(*(f"r{one}" for one in range(9))),
+             *(hr(f"r{one}", conditions=FAILING) for one in range(9))],
+            (APPS, *(ref("HelmRelease", f"r{one}", "apps") for one in range(3))), id="a-few-of-many"),
     ],
 )  # fmt: skip
 def test_whose_inventory_says_why(objects: list[Body], found: tuple[ObjectRef, ...]) -> None:

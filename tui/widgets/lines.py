@@ -232,7 +232,7 @@ class LineView(Widget, can_focus=True):
         palette = self.palette
         line = Line(width, palette.base + palette.panel)
         style = palette.accent if self.has_focus else palette.strong
-        room = max(width // 2, width - width_of(right) - 3)
+        room = max(width // 3, width - width_of(right) - 3)
         line.add(" ").add(cut(palette.plain(left), room, palette.sign("cut")), style)
         return line.add_right([(f" {palette.plain(right)} ", palette.dim)]).strip()
 
