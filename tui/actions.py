@@ -114,6 +114,7 @@ _LOOK = (
     Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=16),
     Action("logs", ("l",), "logs", "To the controller's log of the object", Topic.LOOK, footer=9),
     Action("events", ("e",), "events", "To the Events of the object and what is below it", Topic.LOOK),
+    Action("applied", ("o",), "applied", "To what the object applied, with pods that are not ready", Topic.LOOK),
     Action("logs.all", ("a",), "all lines", "The controller's whole log, or the object's lines only", Topic.LOOK),
     Action("pane.next", ("tab",), "next pane", "To the next pane", Topic.LOOK),
     Action("pane.previous", ("shift+tab",), "previous pane", "To the previous pane", Topic.LOOK),

@@ -10,6 +10,8 @@ import msgspec
 from tui.model.changes import Change, LogLine
 from tui.model.pending import Pending, Question
 from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+from tui.model.workloads import Applied
 
 Emit = Callable[[Change], None]
 """Takes a change, at once and without waiting."""
@@ -100,11 +102,26 @@ class Cluster(Protocol):
         """
         ...
 
-    async def manifest(self, ref: ObjectRef) -> str:
+    async def applied(self, applier: Resource) -> tuple[Applied, ...]:
+        """Read what an object applied besides Flux's own kinds, as it is now.
+
+        Args:
+            applier: A Kustomization, HelmRelease, ResourceSet or FluxInstance.
+
+        Returns:
+            The objects of its inventory, worst first, workloads that are not ready with their pods.
+
+        Raises:
+            ClusterError: None of them could be read.
+        """
+        ...
+
+    async def manifest(self, ref: ObjectRef, group: str | None = None) -> str:
         """Read one object as the API server has it now.
 
         Args:
             ref: The object.
+            group: The API group of its kind, None for Flux's kinds.
 
         Returns:
             It as YAML, managed fields left out, its text cleaned.

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from tui.inventoryreader import InventoryReader
 from tui.logfollower import LogFollower
 from tui.model.changes import Change, ContextStatus, Notice, Phase, Severity
 from tui.model.intent import Outcome, Verb
@@ -53,6 +54,12 @@ class Session:
         """Context, kind and namespace: the last answer, and when to ask again."""
         self.steering = Steering(self.picture, clock, self._clusters.get, self._tasks, self.apply, read_only)
         self.logs = LogFollower(self._clusters.get, self._tasks, self._changed)
+        self.inventories = InventoryReader(self.picture, self._clusters.get, self.apply, self._tasks, clock)
+
+    @property
+    def opening(self) -> bool:
+        """Whether something of the selected object was asked for and has not come yet."""
+        return self.logs.opening or self.inventories.opening
 
     @property
     def git(self) -> Git:
@@ -99,6 +106,7 @@ class Session:
         self._tasks.start(self._end(watch, cluster), f"disconnecting {context}")
         self._access = {key: answer for key, answer in self._access.items() if key[0] != context}
         self.store.forget(context)
+        self.inventories.notice()
         self.steering.wake()
         self.on_change()
 
@@ -118,6 +126,7 @@ class Session:
             change: The change.
         """
         self.store.apply(change)
+        self.inventories.notice()
         self.steering.wake()
         self.on_change()
 

@@ -9,6 +9,8 @@ from tui.model.changes import (
     ContextStatus,
     EventSeen,
     EventsListed,
+    InventoryLeft,
+    InventoryRead,
     KindListed,
     Notice,
     ObjectChanged,
@@ -41,9 +43,12 @@ class Dirty(msgspec.Struct):
     """Objects with a new version."""
     events: set[ObjectRef] = msgspec.field(default_factory=set)
     """Objects with new Events."""
+    inventories: set[ObjectRef] = msgspec.field(default_factory=set)
+    """Appliers of whose applied objects something new is known."""
 
     def __bool__(self) -> bool:
-        return self.structure or self.states or self.statuses or self.urgent or bool(self.refs) or bool(self.events)
+        flags = self.structure or self.states or self.statuses or self.urgent
+        return flags or bool(self.refs or self.events or self.inventories)
 
 
 class Store:
@@ -85,15 +90,14 @@ class Store:
                 self._drop(ref)
             case KindListed(context, kind, resources):
                 self._swap(context, kind, resources)
-            case EventSeen(event):
-                self.picture.put_event(event)
-                self.dirty.events.add(event.ref)
-            case EventsListed():
-                self._swap_events(change)
+            case EventSeen() | EventsListed():
+                self._take_events(change)
             case ContextStatus():
                 self._set_status(change)
             case ObjectSkipped():
                 self._skip(change)
+            case InventoryRead() | InventoryLeft():
+                self._take_inventory(change)
             case Notice():
                 self._note(change)
             case Outcome():
@@ -110,6 +114,9 @@ class Store:
         for ref in list(self.picture.refs(context)):
             self._drop(ref)
         self.dirty.events.update(self.picture.drop_events(context))
+        for ref in self.picture.inventories.refs():
+            if ref.context == context:
+                self._take_inventory(InventoryLeft(ref))
         self._set_status(ContextStatus(context, Phase.OFF, self._clock.now()))
         self.dirty.structure = True
 
@@ -152,11 +159,21 @@ class Store:
         for resource in resources:
             self._put(resource)
 
-    def _swap_events(self, change: EventsListed) -> None:
-        self.dirty.events.update(self.picture.drop_events(change.context))
-        for event in sorted(change.events, key=lambda event: (event.last is not None, event.last)):
+    def _take_events(self, change: EventSeen | EventsListed) -> None:
+        if isinstance(change, EventSeen):
+            events = [change.event]
+        else:
+            self.dirty.events.update(self.picture.drop_events(change.context))
+            events = sorted(change.events, key=lambda event: (event.last is not None, event.last))
+        for event in events:
             self.picture.put_event(event)
             self.dirty.events.add(event.ref)
+
+    def _take_inventory(self, change: InventoryRead | InventoryLeft) -> None:
+        known = self.picture.inventories
+        if known.put(change) if isinstance(change, InventoryRead) else known.drop(change.ref):
+            self.dirty.inventories.add(change.ref)
+            self.dirty.urgent = True
 
     def _set_status(self, status: ContextStatus) -> None:
         self.picture.add_context(status.context)

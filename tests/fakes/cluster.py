@@ -8,6 +8,7 @@ from typing import Any
 from tui.model.changes import Change, ContextStatus, KindListed, LogLine, ObjectChanged, ObjectDeleted, Phase
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.workloads import Applied
 from tui.ports import Access, ClusterError, Emit, WriteReply
 
 
@@ -31,6 +32,13 @@ class FakeCluster:
         self.reviews: list[tuple[str, str]] = []
         """Every access review."""
         self.manifests: dict[ObjectRef, str] = {}
+        self.inventories: dict[ObjectRef, tuple[Applied, ...] | ClusterError] = {}
+        """What appliers applied; by default nothing."""
+        self.readings: list[ObjectRef] = []
+        """Every inventory that was asked for."""
+        self.readable = asyncio.Event()
+        """Inventories are answered once it is set; it is, to begin with."""
+        self.readable.set()
         self.opened: list[str] = []
         """The logs that were opened, by controller."""
         self.closed_logs: list[str] = []
@@ -81,7 +89,16 @@ class FakeCluster:
         finally:
             self.closed_logs.append(controller)
 
-    async def manifest(self, ref: ObjectRef) -> str:
+    async def applied(self, applier: Resource) -> tuple[Applied, ...]:
+        """Record the question and answer as told."""
+        self.readings.append(applier.ref)
+        await self.readable.wait()
+        answer = self.inventories.get(applier.ref, ())
+        if isinstance(answer, ClusterError):
+            raise answer
+        return answer
+
+    async def manifest(self, ref: ObjectRef, group: str | None = None) -> str:
         """The YAML that the test put there."""
         if ref not in self.manifests:
             raise ClusterError(f"{ref.kind} {ref.path} is not found")

@@ -1,7 +1,7 @@
 """The demo's fleet at one fixed moment, behind the real app, without any network."""
 
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -22,10 +22,14 @@ from tui.config.themes import load_themes
 from tui.demo.world import initial_events, initial_logs, initial_objects
 from tui.model.changes import Change, ContextStatus, EventsListed, KindListed, LogLine, Phase
 from tui.model.decode import decode_object
+from tui.model.inventory import inventory_of
 from tui.model.kinds import KINDS
+from tui.model.kstatus import judge
+from tui.model.live import decode_live
 from tui.model.pending import Pending, Question
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.workloads import Applied, AppliedId, present, with_pods, worst_first
 from tui.ports import Emit
 from tui.screens.shell import Shell
 from tui.session import Session
@@ -77,13 +81,34 @@ class DemoCluster(FakeCluster):
         async for more in super().logs(controller):
             yield more
 
-    async def manifest(self, ref: ObjectRef) -> str:
+    async def applied(self, applier: Resource) -> tuple[Applied, ...]:
+        """What the demo's controllers applied, and the pods of what is not ready."""
+        self.readings.append(applier.ref)
+        objects = initial_objects(self.context, SEED, NOW)
+        return worst_first(_as_it_is(one, objects) for one in inventory_of(applier))
+
+    async def manifest(self, ref: ObjectRef, group: str | None = None) -> str:
         """The object as YAML."""
         for item in initial_objects(self.context, SEED, NOW)[ref.kind]:
             if (item["metadata"].get("namespace", ""), item["metadata"]["name"]) == (ref.namespace, ref.name):
                 shown = {**item, "metadata": {k: v for k, v in item["metadata"].items() if k != "managedFields"}}
                 return yaml.safe_dump(shown, sort_keys=False)
         return await super().manifest(ref)
+
+
+def _as_it_is(one: AppliedId, objects: Mapping[str, list[dict[str, Any]]]) -> Applied:
+    (item,) = [item for item in objects[one.kind] if _is_at(item, one)]
+    applied = present(one, judge(one.group, one.kind, decode_live(json.dumps(item).encode()), NOW))
+    if one.kind != "Deployment" or applied.is_fine:
+        return applied
+    pods = [pod for pod in objects["Pod"] if pod["metadata"].get("labels", {}).get("app") == one.name]
+    lives = [decode_live(json.dumps(pod).encode()) for pod in pods]
+    ids = [AppliedId("Pod", "", live.metadata.namespace, live.metadata.name) for live in lives]
+    return with_pods(applied, (present(id_, judge("", "Pod", live, NOW)) for id_, live in zip(ids, lives, strict=True)))
+
+
+def _is_at(item: dict[str, Any], one: AppliedId) -> bool:
+    return (item["metadata"].get("namespace", ""), item["metadata"]["name"]) == (one.namespace, one.name)
 
 
 class FakeGit:

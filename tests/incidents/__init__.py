@@ -16,7 +16,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.objects import Body, read
 from tui.model.blast import blast_radius
 from tui.model.causes import explain
-from tui.model.changes import ContextStatus, Phase
+from tui.model.changes import ContextStatus, InventoryRead, Phase
 from tui.model.health import State
 from tui.model.kinds import find_kind
 from tui.model.picture import Picture
@@ -69,7 +69,8 @@ def picture_of_incident(incident: Body) -> Picture:
         for one in objects:
             picture.put(read(one, context))
     for named, applied in incident.get("applied", {}).items():
-        picture.set_applied(ref_of_name(incident, named), tuple(_applied(one) for one in applied))
+        objects = tuple(_applied(one) for one in applied)
+        picture.inventories.put(InventoryRead(ref_of_name(incident, named), objects))
     return picture
 
 

@@ -157,7 +157,7 @@ async def _say(driven: Driven, name: str, text: str) -> None:
 async def test_next_pane(key: str) -> None:
     async with small(at=APPS) as driven:
         main = driven.main
-        for pane in (main.events, main.logs, main.tree_pane):
+        for pane in (main.applied, main.events, main.logs, main.tree_pane):
             await driven.act("pane.next", key)
             assert main.focused is pane
 
@@ -166,7 +166,7 @@ async def test_next_pane(key: str) -> None:
 async def test_previous_pane(key: str) -> None:
     async with small(at=APPS) as driven:
         main = driven.main
-        for pane in (main.logs, main.events, main.tree_pane):
+        for pane in (main.logs, main.events, main.applied, main.tree_pane):
             await driven.act("pane.previous", key)
             assert main.focused is pane
 

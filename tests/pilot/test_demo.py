@@ -22,6 +22,7 @@ from tui.screens.main import MainScreen
 
 HEALTHY = ObjectRef("us-east", "Kustomization", "flux-system", "kube-addons")
 BROKEN = ObjectRef("eu-west", "Kustomization", "flux-system", "apps")
+RELEASE = ObjectRef("eu-west", "HelmRelease", "shop", "api")
 LAGGING = ObjectRef("ap-south", "Kustomization", "flux-system", "apps")
 SOURCE = ObjectRef("ap-south", "GitRepository", "flux-system", "flux-system")
 REGIONS = ("eu-west", "us-east", "ap-south")
@@ -104,6 +105,20 @@ async def test_the_fleet_comes_up_and_obeys() -> None:
         await running.until(lambda: running.outcome(HEALTHY).verb == "resume" and running.outcome(HEALTHY).is_settled)
         assert running.outcome(HEALTHY).step is Step.READY
         assert running.state(HEALTHY) is State.READY
+
+
+async def test_what_broke_is_shown_down_to_the_pod() -> None:
+    async with fleet("eu-west") as running:
+        picture = running.main.shell.session.picture
+        await running.press_on(BROKEN, "o")
+        await running.until(lambda: picture.applied(BROKEN) and picture.applied(RELEASE))
+        assert {one.id.kind for one in picture.applied(BROKEN)} == {"Namespace", "ConfigMap", "Deployment"}
+        deployment = picture.applied(RELEASE)[0]
+        assert (deployment.id.path, deployment.state) == ("shop/api", State.FAILED)
+        assert deployment.below[0].message == 'image "registry.example.com/shop/api:1.9.2" not found'
+        await running.press_on(RELEASE)
+        pane = running.main.applied
+        await running.until(lambda: "1.9.2" in "".join(pane.render_line(y).text for y in range(pane.size.height)))
 
 
 async def test_a_diff_shows_what_is_pending_in_a_region_that_lags_and_what_broke_in_another() -> None:

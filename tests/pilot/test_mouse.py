@@ -113,7 +113,18 @@ async def test_dragging_the_title_of_the_logs_shares_the_height_out() -> None:
         before, at = main.events.size.height, main.logs.region.offset
         await _drag(driven, main.logs, (10, 0), (at.x + 10, at.y - 6))
         assert before - main.events.size.height in (5, 6, 7)
-        assert main.events.size.height + main.logs.size.height == main.tree_pane.size.height
+        heights = [pane.size.height for pane in (main.applied, main.events, main.logs)]
+        assert sum(heights) == main.tree_pane.size.height
+
+
+async def test_dragging_the_title_of_the_events_gives_what_was_applied_room() -> None:
+    async with small(at=APPS) as driven:
+        main = driven.main
+        before, at = main.applied.size.height, main.events.region.offset
+        await _drag(driven, main.events, (10, 0), (at.x + 10, at.y + 5))
+        assert main.applied.size.height - before in (4, 5, 6)
+        assert main.events.size.height >= 1
+        assert main.logs.size.height >= 1
 
 
 async def test_a_click_on_a_context_shows_it_alone_and_again_all() -> None:

@@ -113,8 +113,19 @@ def test_zoomed(snap_compare, pane: str) -> None:
 
 
 def test_lower_pane_in_a_narrow_terminal(snap_compare) -> None:
-    """Tab turns the lower pane from Events to logs."""
-    assert snap_compare(make_rig().app, terminal_size=NARROW, run_before=pressing("tab", "tab"))
+    """Tab turns the lower pane from Events to what was applied, to Events, to logs."""
+    assert snap_compare(make_rig().app, terminal_size=NARROW, run_before=pressing("tab", "tab", "tab"))
+
+
+@pytest.mark.parametrize(("theme", "size"), [("night", WIDE), ("day", NARROW)], ids=["night-120x36", "day-80x24"])
+def test_applied(snap_compare, theme: str, size: tuple[int, int]) -> None:
+    """What a release applied, down to the pod whose image is not there."""
+    assert snap_compare(make_rig(theme=theme).app, terminal_size=size, run_before=pressing("n", "o", "j"))
+
+
+def test_applied_zoomed(snap_compare) -> None:
+    """All that was applied, over the whole screen."""
+    assert snap_compare(make_rig().app, terminal_size=NARROW, run_before=pressing("n", "o", "z"))
 
 
 def test_failing_context(snap_compare) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from tui.cluster.access import AccessReviews
+from tui.cluster.applied import AppliedReader
 from tui.cluster.backoff import Alarm, Backoff, first_of
 from tui.cluster.board import Board
 from tui.cluster.connection import Connection, LoginNeeded, Unreachable
@@ -23,6 +24,8 @@ from tui.cluster.writes import send_patch
 from tui.model.changes import LogLine
 from tui.model.kinds import KINDS
 from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+from tui.model.workloads import Applied
 from tui.ports import Access, Clock, ClusterError, Emit, WriteReply
 
 
@@ -50,6 +53,7 @@ class KubernetesCluster:
         self._patience = patience or Patience()
         self._apis: dict[str, Api] | None = None
         self._access = AccessReviews(self._connection)
+        self._applied = AppliedReader(self._connection, clock)
         self._renewals: set[asyncio.Task[None]] = set()
 
     @property
@@ -174,11 +178,26 @@ class KubernetesCluster:
             self._connection, controller, self._alarm, self._random, self._logs_since, namespace=self._namespace
         )
 
-    async def manifest(self, ref: ObjectRef) -> str:
+    async def applied(self, applier: Resource) -> tuple[Applied, ...]:
+        """Read what an object applied besides Flux's own kinds, as it is now.
+
+        Args:
+            applier: A Kustomization, HelmRelease, ResourceSet or FluxInstance.
+
+        Returns:
+            The objects of its inventory, worst first, workloads that are not ready with their pods.
+
+        Raises:
+            ClusterError: None of them could be read.
+        """
+        return await self._applied.read(applier)
+
+    async def manifest(self, ref: ObjectRef, group: str | None = None) -> str:
         """Read one object as the API server has it now.
 
         Args:
             ref: The object.
+            group: The API group of its kind, None for Flux's kinds.
 
         Returns:
             It as YAML, managed fields left out, its text cleaned.
@@ -186,7 +205,8 @@ class KubernetesCluster:
         Raises:
             ClusterError: It could not be read.
         """
-        return await read_manifest(self._connection, (await self._api(ref.kind)).item(ref), ref)
+        api = await (self._api(ref.kind) if group is None else self._applied.api(group, ref.kind))
+        return await read_manifest(self._connection, api.item(ref), ref)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -94,7 +94,9 @@ class _Version(msgspec.Struct, frozen=True):
     version: str
 
 
-class _Group(msgspec.Struct, frozen=True, rename="camel"):
+class Group(msgspec.Struct, frozen=True, rename="camel"):
+    """One API group as `/apis` and `/apis/<group>` tell it."""
+
     name: str
     versions: tuple[_Version, ...] = ()
     preferred_version: _Version | None = None
@@ -107,16 +109,21 @@ class _Group(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _GroupList(msgspec.Struct, frozen=True):
-    groups: tuple[_Group, ...] | None = ()
+    groups: tuple[Group, ...] | None = ()
 
 
-class _ApiResource(msgspec.Struct, frozen=True):
+class ApiResource(msgspec.Struct, frozen=True):
+    """One resource, or subresource, of a group's version."""
+
     name: str
+    kind: str = ""
     namespaced: bool = True
 
 
-class _ApiResourceList(msgspec.Struct, frozen=True):
-    resources: tuple[_ApiResource, ...] | None = ()
+class ApiResourceList(msgspec.Struct, frozen=True):
+    """What `/apis/<group>/<version>` answers."""
+
+    resources: tuple[ApiResource, ...] | None = ()
 
 
 class _Reader(Protocol):
@@ -147,7 +154,7 @@ async def discover(connection: Connection) -> Discovery:
         return reply.body
 
     try:
-        groups = _decode(await read("/apis"), _GroupList).groups or ()
+        groups = decode_document(await read("/apis"), _GroupList).groups or ()
     except Refused as error:
         if error.code != 403:
             raise
@@ -159,13 +166,13 @@ async def discover(connection: Connection) -> Discovery:
     return Discovery({kind: found[kind] for kind in KINDS if kind in found}, unknown)
 
 
-async def _served(read: _Reader, group: _Group) -> dict[str, Api] | None:
+async def _served(read: _Reader, group: Group) -> dict[str, Api] | None:
     """The kinds of one group, None where it can't be told now."""
     wanted = {kind.plural: kind.name for kind in KINDS.values() if kind.group == group.name}
     found: dict[str, Api] = {}
     for version in group.ordered:
         try:
-            resources = _decode(await read(f"/apis/{group.name}/{version}"), _ApiResourceList).resources or ()
+            resources = decode_document(await read(f"/apis/{group.name}/{version}"), ApiResourceList).resources or ()
         except Refused as error:
             if error.code == 404:
                 continue
@@ -188,7 +195,19 @@ def _usual(kind: str) -> Api:
     return Api(group, _USUAL_EXCEPTIONS.get(kind, _USUAL_VERSIONS[group]), KINDS[kind].plural)
 
 
-def _decode(raw: bytes, shape: type[T]) -> T:
+def decode_document(raw: bytes, shape: type[T]) -> T:
+    """Read a discovery document.
+
+    Args:
+        raw: The document.
+        shape: What it is read as.
+
+    Returns:
+        It.
+
+    Raises:
+        Refused: It is none.
+    """
     try:
         return msgspec.json.decode(raw, type=shape)
     except (ValueError, RecursionError) as error:

@@ -37,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True):
     tree_width: int = 58
     """Width of the tree in percent of the screen."""
     events_height: int = 50
-    """Height of the events pane in percent of the column that it shares with the logs."""
+    """Height of the events pane in percent of what it shares with the logs."""
     logs_since: int = 15
     """How many minutes back a controller's log begins."""
     file: str = ""

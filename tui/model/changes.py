@@ -8,6 +8,7 @@ import msgspec
 from tui.model.decode import Skipped
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.workloads import Applied
 
 
 class Phase(StrEnum):
@@ -167,5 +168,35 @@ class ObjectSkipped(msgspec.Struct, frozen=True):
     skipped: Skipped
 
 
-Change = ContextStatus | KindListed | ObjectChanged | ObjectDeleted | EventsListed | EventSeen | ObjectSkipped | Notice
+class InventoryRead(msgspec.Struct, frozen=True):
+    """What an applier applied, as it is now."""
+
+    ref: ObjectRef
+    """The applier."""
+    objects: tuple[Applied, ...] = ()
+    """Worst first, Flux's own kinds left out."""
+    read: datetime | None = None
+    """When the objects were read, None for never."""
+    problem: str = ""
+    """Why there are none, or why they could not be read again."""
+
+
+class InventoryLeft(msgspec.Struct, frozen=True):
+    """Nobody looks at an applier's inventory any more, so that it is not kept up."""
+
+    ref: ObjectRef
+
+
+Change = (
+    ContextStatus
+    | KindListed
+    | ObjectChanged
+    | ObjectDeleted
+    | EventsListed
+    | EventSeen
+    | ObjectSkipped
+    | InventoryRead
+    | InventoryLeft
+    | Notice
+)
 """All that an adapter may tell the store."""

@@ -8,6 +8,7 @@ from tui.model.edges import Edges
 from tui.model.graph import Links, links_of
 from tui.model.health import FAULTS, Health, State, assess
 from tui.model.intent import Outcome
+from tui.model.inventory import Inventories
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.workloads import Applied
@@ -25,11 +26,12 @@ class Picture:
         """Everything that was said to the person, oldest first."""
         self.unread: list[Notice] = []
         """Complaints that were neither read nor cured yet, oldest first."""
+        self.inventories = Inventories()
+        """What was read of what appliers applied."""
         self._objects: dict[str, dict[ObjectRef, Resource]] = {name: {} for name in self.statuses}
         self._health: dict[ObjectRef, Health] = {}
         self.edges = Edges()
         """What points to what; read it, the picture keeps it up."""
-        self._applied: dict[ObjectRef, tuple[Applied, ...]] = {}
         self._counts: dict[str, Counter[State]] = {name: Counter() for name in self.statuses}
         self._events: dict[ObjectRef, dict[str, EventRecord]] = {}
         self._recent: dict[str, dict[str, EventRecord]] = {}
@@ -138,24 +140,16 @@ class Picture:
         return self._recent.get(context, {}).values()
 
     def applied(self, ref: ObjectRef) -> tuple[Applied, ...]:
-        """What an object applied, with the health of each.
+        """What an object applied besides Flux's own kinds, as it is now.
 
         Args:
-            ref: The applier.
+            ref: A Kustomization, HelmRelease, ResourceSet or FluxInstance.
 
         Returns:
-            The applied objects, worst first; empty where they were not read.
+            The objects, worst first; none where they were not read, or could not be read again.
         """
-        return self._applied.get(ref, ())
-
-    def set_applied(self, ref: ObjectRef, applied: tuple[Applied, ...]) -> None:
-        """Take what was read of what an object applied.
-
-        Args:
-            ref: The applier.
-            applied: The applied objects, worst first.
-        """
-        self._applied[ref] = applied
+        reading = self.inventories.get(ref)
+        return reading.objects if reading is not None and not reading.problem else ()
 
     def add_context(self, context: str) -> None:
         """Make room for a context.
@@ -210,7 +204,7 @@ class Picture:
             return False
         self._counts[ref.context][self._health.pop(ref).state] -= 1
         self.edges.drop(ref)
-        self._applied.pop(ref, None)
+        self.inventories.drop(ref)
         return True
 
     def put_event(self, event: EventRecord) -> None:

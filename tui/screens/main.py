@@ -19,6 +19,7 @@ from tui.model.rows import Layout, Mode, Row, View, lay_out, reveal, shown_conte
 from tui.model.timeline import timeline
 from tui.model.wording import describe
 from tui.screens.keyed import KeyedScreen
+from tui.screens.main_applied import MainApplied
 from tui.screens.main_causes import MainCauses
 from tui.screens.main_keys import MainKeys
 from tui.screens.main_panes import MainPanes
@@ -27,6 +28,7 @@ from tui.screens.said import Said
 from tui.screens.shell import Shell
 from tui.screens.steer import offers, situation_of
 from tui.store import Dirty
+from tui.widgets.applied import AppliedPane
 from tui.widgets.contextbar import ContextBar
 from tui.widgets.detail import DetailStrip
 from tui.widgets.divider import Divider
@@ -54,6 +56,7 @@ class MainScreen(KeyedScreen[None]):
         self.contexts = ContextBar(palette, session.picture)
         self.tree_pane = TreePane(palette, session.picture)
         self.divider = Divider(palette)
+        self.applied = AppliedPane(palette)
         self.events = EventsPane(palette)
         self.logs = LogsPane(palette)
         self.detail = DetailStrip(palette)
@@ -63,6 +66,7 @@ class MainScreen(KeyedScreen[None]):
         self.frames = FrameClock(self.draw_frame)
         self.said = Said(shell)
         self.panes = MainPanes(self)
+        self.inventory = MainApplied(self)
         self.steer = MainSteer(self)
         self.causes = MainCauses(self)
         self.keys = MainKeys(self)
@@ -77,6 +81,7 @@ class MainScreen(KeyedScreen[None]):
             yield self.tree_pane
             yield self.divider
             with Container(id="side"):
+                yield self.applied
                 yield self.events
                 yield self.logs
         yield self.detail
@@ -93,6 +98,14 @@ class MainScreen(KeyedScreen[None]):
         self.draw_frame()
         self.call_after_refresh(self._connect)
         self.set_interval(_TICK, self._tick)
+
+    def on_screen_suspend(self) -> None:
+        """Let the API server rest while another screen is in front."""
+        self.shell.session.inventories.look(False)
+
+    def on_screen_resume(self) -> None:
+        """Keep up again what is selected."""
+        self.shell.session.inventories.look(True)
 
     async def take_key(self, event: Key) -> None:
         """Do what the key means; whatever the footer said has been seen then."""
@@ -124,11 +137,15 @@ class MainScreen(KeyedScreen[None]):
             self.selection_changed()
             if event.double or self.tree_pane.is_on_fold_sign(event.index, event.x):
                 self.keys.act("open")
+        elif event.view is self.applied:
+            self.applied.move_cursor(event.index)
+            self.panes.focus(self.applied)
+            if event.double:
+                self.keys.act("open")
 
     def on_line_view_dragged(self, event: LineView.Dragged) -> None:
-        """Move the line between Events and logs."""
-        if event.view is self.logs:
-            self.panes.drag_logs(event.rows)
+        """Move the line between two panes of the right column."""
+        self.panes.drag_title(event.view, event.rows)
 
     def on_divider_dragged(self, event: Divider.Dragged) -> None:
         """Move the line between the tree and the panes beside it."""
@@ -198,7 +215,7 @@ class MainScreen(KeyedScreen[None]):
     @property
     def is_settled(self) -> bool:
         """Whether everything that is known is drawn and nothing is being opened."""
-        return self.is_mounted and self.frames.idle and not self.shell.session.logs.opening
+        return self.is_mounted and self.frames.idle and not self.shell.session.opening
 
     @property
     def selected(self) -> Row | None:
@@ -265,6 +282,7 @@ class MainScreen(KeyedScreen[None]):
             picture = session.picture
             in_words = describe_context(picture, row.ref.context, now) if row.is_context else None
             detail = in_words or describe_object(picture, row.ref, now)
+        self.inventory.draw(row, now)
         self.detail.show(detail)
         self._draw_logs(row, moved)
         self._draw_footer()

@@ -30,8 +30,15 @@ class MainKeys:
     def __init__(self, screen: "MainScreen") -> None:
         self._screen = screen
         self._moved_in_filter = False
-        own = self._look() | self._move() | self._contexts() | self._program()
-        self.handlers = screen.steer.handlers | screen.causes.handlers | own
+        self.handlers = (
+            screen.steer.handlers
+            | screen.causes.handlers
+            | screen.inventory.handlers
+            | self._look()
+            | self._move()
+            | self._contexts()
+            | self._program()
+        )
         """Action id → what to call."""
 
     def _look(self) -> dict[str, Callable[[], None]]:
@@ -121,6 +128,8 @@ class MainKeys:
         self._push(DiffScreen(screen.shell, resource.ref))
 
     def _yaml(self) -> None:
+        if self._screen.inventory.open():
+            return
         resource = self._screen.selected_object
         if resource is None:
             self.say("yaml: select an object first")
@@ -231,7 +240,8 @@ class MainKeys:
     def _open(self) -> None:
         row = self._screen.selected
         if row is None or self._screen.focused is not self._screen.tree_pane:
-            self._screen.panes.zoom()
+            if not self._screen.inventory.open():
+                self._screen.panes.zoom()
         elif row.branches or row.is_context:
             self._set(folded=self._screen.view.folded ^ {row.ref})
         else:
@@ -295,7 +305,7 @@ class MainKeys:
 
     def _copy(self) -> None:
         screen, focused = self._screen, self._screen.focused
-        if focused in (screen.events, screen.logs):
+        if focused in (screen.applied, screen.events, screen.logs):
             text = focused.text()
         else:
             text = screen.detail.text() if screen.selected is not None else ""

@@ -13,6 +13,7 @@ _LOW = 30
 """Below so many lines the detail strip shrinks."""
 _DETAIL_HIGH, _DETAIL_LOW, _DETAIL_ALONE = 5, 2, 1
 _TINY = 12
+_APPLIED_SHARE = 32
 _STEP = 4
 
 
@@ -25,7 +26,9 @@ class MainPanes:
         self.tree_share = settings.tree_width
         """Width of the tree, in percent."""
         self.events_share = settings.events_height
-        """Height of the events pane, in percent of the column that it shares with the logs."""
+        """Height of the events pane, in percent of what it shares with the logs."""
+        self.applied_share = _APPLIED_SHARE
+        """Height of the pane of what was applied, in percent of the column that it shares with those two."""
         self.zoomed: LineView | None = None
         """The pane that has all the room."""
         self.lower: LineView = screen.events
@@ -45,10 +48,11 @@ class MainPanes:
         tree.display = zoomed in (None, tree)
         side.display = zoomed is not tree and not (narrow and zoomed is None and size.height < _TINY)
         screen.divider.display = zoomed is None and not narrow
-        for pane in (screen.events, screen.logs):
+        for pane in (screen.applied, screen.events, screen.logs):
             pane.display = zoomed is pane or (zoomed is None and (not narrow or self.lower is pane))
         self._share_out(narrow)
         screen.detail.styles.height = self._detail_height(size.height)
+        screen.applied.zoomed = zoomed is screen.applied
         screen.events.zoomed = zoomed is screen.events
 
     def zoom(self) -> None:
@@ -76,8 +80,9 @@ class MainPanes:
         Args:
             step: 1 for the next, -1 for the previous.
         """
-        panes: list[LineView] = [self._screen.tree_pane, self._screen.events, self._screen.logs]
-        focused = self._screen.focused
+        screen = self._screen
+        panes: list[LineView] = [screen.tree_pane, screen.applied, screen.events, screen.logs]
+        focused = screen.focused
         place = panes.index(focused) if isinstance(focused, LineView) and focused in panes else 0
         self.focus(panes[(place + step) % len(panes)])
 
@@ -99,14 +104,19 @@ class MainPanes:
         self.tree_share = max(20, min(80, round(100 * column / max(1, self._screen.app.size.width))))
         self.arrange()
 
-    def drag_logs(self, rows: int) -> None:
-        """Move the logs' title.
+    def drag_title(self, pane: LineView, rows: int) -> None:
+        """Move the title of a pane of the right column.
 
         Args:
+            pane: The pane; the uppermost one stays where it is.
             rows: By how many lines, negative for up.
         """
         height = max(1, self._screen.query_one("#side").size.height)
-        self.events_share = max(10, min(90, self.events_share + round(100 * rows / height)))
+        if pane is self._screen.events:
+            self.applied_share = max(10, min(80, self.applied_share + round(100 * rows / height)))
+        elif pane is self._screen.logs:
+            height = max(1, round(height * (100 - self.applied_share) / 100))
+            self.events_share = max(10, min(90, self.events_share + round(100 * rows / height)))
         self.arrange()
 
     def _share_out(self, narrow: bool) -> None:
@@ -117,7 +127,9 @@ class MainPanes:
         side.styles.width = "1fr"
         side.styles.height = "1fr" if not narrow or alone else "2fr"
         both = not narrow and not alone
-        screen.events.styles.height = f"{self.events_share}%" if both else "1fr"
+        events_share = self.events_share * (100 - self.applied_share) / 100
+        screen.applied.styles.height = f"{self.applied_share}%" if both else "1fr"
+        screen.events.styles.height = f"{events_share:.1f}%" if both else "1fr"
         screen.logs.styles.height = "1fr"
 
     def _detail_height(self, height: int) -> int:

@@ -95,9 +95,9 @@ class TextScreen(KeyedScreen[None]):
 class ManifestScreen(TextScreen):
     """An object as the API server has it now."""
 
-    def __init__(self, shell: Shell, ref: ObjectRef) -> None:
+    def __init__(self, shell: Shell, ref: ObjectRef, group: str | None = None) -> None:
         super().__init__(shell, f"{ref.context} · {ref.kind} {ref.path}", yaml=True)
-        self._ref = ref
+        self._ref, self._group = ref, group
 
     def on_mount(self) -> None:
         """Read it."""
@@ -111,6 +111,6 @@ class ManifestScreen(TextScreen):
             self.pane.show([f"{self._ref.context} is not connected"])
             return
         try:
-            self.pane.show(mask_credentials(await cluster.manifest(self._ref)).splitlines())
+            self.pane.show(mask_credentials(await cluster.manifest(self._ref, self._group)).splitlines())
         except ClusterError as error:
             self.pane.show([str(error)])

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.cellwise import Line, width_of
+from tui.widgets.cellwise import Line, cut, width_of, wrap
 from tui.widgets.palette import Palette
 
 
@@ -232,7 +232,8 @@ class LineView(Widget, can_focus=True):
         palette = self.palette
         line = Line(width, palette.base + palette.panel)
         style = palette.accent if self.has_focus else palette.strong
-        line.add(" ").add(palette.plain(left), style, palette.sign("cut"))
+        room = max(width // 3, width - width_of(right) - 3)
+        line.add(" ").add(cut(palette.plain(left), room, palette.sign("cut")), style)
         return line.add_right([(f" {palette.plain(right)} ", palette.dim)]).strip()
 
     def on_resize(self) -> None:
@@ -287,8 +288,8 @@ class LineView(Widget, can_focus=True):
         total = self.count_lines()
         blank = Strip.blank(width, self.palette.base)
         if not total and (told := self.empty()):
-            mark = self.palette.sign("cut")
-            strips.append(Line(width, self.palette.base).add(f" {told}", self.palette.dim, mark).strip())
+            texts = wrap(told, max(1, width - 2))[: height - len(strips)]
+            strips += [Line(width, self.palette.base).add(f" {text}", self.palette.dim).strip() for text in texts]
         visible = range(self.top, self.top + height - len(strips))
         strips += [self.draw_line(index, width) if index < total else blank for index in visible]
         return strips[:height]
