@@ -11,6 +11,7 @@ from textual.theme import Theme as TextualTheme
 
 from tui.config.keymap import LAST_RESORT
 from tui.config.themes import Theme
+from tui.hangup import guard_writes
 from tui.model.changes import Notice
 from tui.paste import guard_pastes
 from tui.screens.help import HelpScreen
@@ -31,6 +32,7 @@ class GitopsApp(App[None]):
 
     def __init__(self, shell: Shell, notices: tuple[Notice, ...] = ()) -> None:
         guard_pastes()
+        guard_writes()
         super().__init__(ansi_color=shell.palette.theme.ansi or None)
         self.shell = shell
         self._notices = notices
