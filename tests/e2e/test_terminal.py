@@ -231,7 +231,7 @@ def _fits(screen: Screen, region: Region) -> bool:
         and (not wide or len(dividers) >= len(screen.rows) - 10)
         and bool(screen.row(_CURSOR))
         and len(screen.rows[1].split("│")[-1].rstrip()) <= screen.columns
-        and (not wide or screen.rows[1].endswith("live"))
+        and (not wide or any(row.endswith("live") for row in screen.rows))
     )
 
 
