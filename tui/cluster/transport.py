@@ -225,7 +225,11 @@ class Transport:
 
     async def close(self) -> None:
         """Close all connections, those in use too."""
+        connector = self._rest.pool_manager.connector
         await self._session.close()
+        if connector is not None:
+            # Without waiting for the server's half of TLS's goodbye, for which a program that ends has no time.
+            await connector.close(abort_ssl=True)
         await self._rest.close()
 
 
