@@ -47,8 +47,9 @@ controlplane: $(READY) ## Build kube-apiserver, etcd, Flux and Gitea for the end
 region: $(READY) ## Start a real region for use by hand and print its kubeconfig (ARGS="eu us")
 	@$(BIN)/python -m tests.e2e.controlplane region up $(or $(ARGS),eu)
 
-e2e: $(READY) ## Run the end-to-end tests against real regions (ARGS="-k suspend" …)
-	GITOPS_TUI_E2E=required $(BIN)/python -m pytest tests/e2e $(ARGS)
+e2e: $(READY) ## Run the end-to-end tests against real regions, in two processes (ARGS="-n 0 -k suspend" …)
+	rm -rf e2e-logs
+	GITOPS_TUI_E2E=required $(BIN)/python -m pytest tests/e2e -n 2 --dist loadfile $(ARGS)
 
 clean: ## Remove the venv, caches and builds
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache snapshot_report.html e2e-logs

@@ -100,8 +100,7 @@ class Started:
             region.down()
 
     def keep_logs(self) -> None:
-        """Copy every log to where it outlasts pytest's temporary folders."""
-        shutil.rmtree(KEPT, ignore_errors=True)
+        """Copy every log to where it outlasts pytest's temporary folders; other processes of this run do so too."""
         for folder in self._folder.iterdir():
             shutil.copytree(folder / "logs", KEPT / folder.name)
 

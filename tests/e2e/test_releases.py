@@ -71,7 +71,7 @@ async def test_out_of_retries_it_is_stalled_and_a_plain_reconcile_does_nothing(r
             assert "field is immutable" in health.message.splitlines()[0], "what failed, not what remedied it"
             detail = describe_object(watch.picture, release, watch.session.clock.now())
             assert "will not retry by itself" in detail.title
-            assert "Failed to upgrade after 2 attempt(s)" in detail.facts
+            assert "gave up after 2 tries" in detail.facts
             before = _released_version(region)
             outcome = await watch.ask(Verb.RECONCILE, release, seconds=PATIENCE)
             assert outcome.step is Step.FAILED
@@ -186,7 +186,7 @@ async def test_a_tag_that_the_registry_does_not_have(own: OwnRegion, registry: R
             assert alone.message.startswith("SourceNotReady: ")
             assert watch.picture.health(release).state is State.WAITING
             told = describe_object(watch.picture, release, watch.session.clock.now()).message[0]
-            assert told.startswith("waits on boxed, which fails")
+            assert told.startswith("waits on oci boxed, which fails")
 
             own.patch("OCIRepository", "boxed", {"spec": {"ref": {"tag": "stable"}}})
             await watch.until_state(source, State.READY, PATIENCE)
