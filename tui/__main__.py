@@ -4,15 +4,19 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tui import __version__
 from tui.cluster.kubeconfig import ContextEntry, Kubeconfig, load_kubeconfig
+from tui.commands.contexts import choose_contexts
+from tui.commands.ending import StartError
+from tui.commands.options import add_commands, add_fleet_options
 from tui.config.paths import builtin_themes, find_paths
 from tui.config.problems import Problem
 from tui.config.settings import Settings, load_settings
@@ -21,13 +25,13 @@ from tui.ports import Cluster, Git
 if TYPE_CHECKING:
     from tui.clock import SystemClock
     from tui.screens.shell import Shell
+    from tui.session import Session
+
+HEADLESS = ("get", "why")
+"""Commands that print and end, in place of the screens."""
 
 REFUSED = 2
 """The exit code when the program did not start."""
-
-
-class StartError(Exception):
-    """The program can't start; the text is one line that says why and what to do."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -37,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
         argv: Arguments after the program's name, by default the process's own.
 
     Returns:
-        The exit code: 0 fine, 2 not started, 130 interrupted before the first frame.
+        The exit code: 0 fine, 2 not started, 130 interrupted before the first frame; that of a headless command.
     """
     arguments = _parser().parse_args(argv)
     try:
@@ -45,6 +49,8 @@ def main(argv: list[str] | None = None) -> int:
             from tui.demo.serve import main as serve
 
             return serve()
+        if arguments.command in HEADLESS:
+            return _run_headless(arguments)
         _require_terminal()
         with _kubeconfig_path(arguments) as path:
             return _run(arguments, path)
@@ -65,16 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="a fleet without a cluster: an API server on loopback with incidents")
     demo.add_argument("--serve", action="store_true", help="run only the server and print the path of its kubeconfig")
     _add_options(demo, top=False)
+    add_commands(commands)
     return parser
 
 
 def _add_options(parser: argparse.ArgumentParser, *, top: bool) -> None:
     if top:
-        parser.add_argument("--kubeconfig", type=Path, metavar="FILE", help="this file in place of KUBECONFIG")
-        parser.add_argument(
-            "--context", metavar="A,B", help="the contexts to watch, names or globs; default: the current"
-        )
-        parser.add_argument("--all-contexts", action="store_true", help="watch every context of the kubeconfig")
+        add_fleet_options(parser, top=True)
     quiet: dict[str, Any] = {} if top else {"default": argparse.SUPPRESS}  # what stood before the command counts
     parser.add_argument("--read-only", action="store_true", help="never send a write", **quiet)
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII only", **quiet)
@@ -108,71 +111,69 @@ def _kubeconfig_path(arguments: argparse.Namespace) -> Iterator[Path | None]:
 def _run(arguments: argparse.Namespace, path: Path | None) -> int:
     # Textual 8.2.8 asks terminals that can for the mouse in pixels, many events a cell, and leaves it so at the end.
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
-    kubeconfig = load_kubeconfig(path, os.environ, Path.home())
-    if not kubeconfig.contexts:
-        raise StartError(kubeconfig.problems[0] if kubeconfig.problems else "no kubeconfig found; try gitops-tui demo")
-    paths = find_paths()
-    settings, problems = load_settings(paths.settings)
+    kubeconfig = _load_kubeconfig(path)
+    settings, problems = load_settings(find_paths().settings)
     is_demo = arguments.command == "demo"
-    start = choose_contexts(
-        kubeconfig,
-        "" if is_demo else arguments.context or "",
-        is_demo or arguments.all_contexts,
-        settings,
-    )
+    wanted = "" if is_demo else ",".join(arguments.context or ())
+    start = choose_contexts(kubeconfig, wanted, is_demo or arguments.all_contexts, settings)
     shell, more = _build_shell(arguments, settings, kubeconfig, start)
     told = [*kubeconfig.problems, *map(str, (*problems, *more))]
     return _open(shell, told)
 
 
-def choose_contexts(kubeconfig: Kubeconfig, wanted: str, every: bool, settings: Settings) -> tuple[str, ...]:
-    """Decide which contexts are watched at start.
-
-    The command line wins over the settings, the settings over the kubeconfig's current context.
-
-    Args:
-        kubeconfig: All contexts.
-        wanted: `--context`: names or globs, separated by commas; empty where it was not given.
-        every: `--all-contexts`.
-        settings: The settings.
-
-    Returns:
-        Names of contexts; none where nothing is chosen and the kubeconfig has no current context.
-
-    Raises:
-        StartError: A context that was asked for on the command line does not exist.
-    """
-    names = [entry.name for entry in kubeconfig.contexts]
-    if wanted:
-        patterns = [pattern.strip() for pattern in wanted.split(",") if pattern.strip()]
-        unknown = [pattern for pattern in patterns if not _matching(names, [pattern])]
-        if unknown:
-            raise StartError(f"there is no context {unknown[0]!r} in the kubeconfig; there are: {', '.join(names)}")
-        return _matching(names, patterns)
-    if every or settings.all_contexts:
-        return tuple(names)
-    chosen = _matching(names, list(settings.contexts))
-    return chosen or ((kubeconfig.current,) if kubeconfig.current else ())
+def _load_kubeconfig(path: Path | None) -> Kubeconfig:
+    kubeconfig = load_kubeconfig(path, os.environ, Path.home())
+    if not kubeconfig.contexts:
+        raise StartError(kubeconfig.problems[0] if kubeconfig.problems else "no kubeconfig found; try gitops-tui demo")
+    return kubeconfig
 
 
-def _matching(names: list[str], patterns: list[str]) -> tuple[str, ...]:
-    """Names that a pattern names, else those that it matches as a glob: a name may itself have a `*` or `[`."""
-    found: dict[str, None] = {}
-    for pattern in patterns:
-        exact = [name for name in names if name == pattern]
-        found.update(dict.fromkeys(exact or [name for name in names if fnmatchcase(name, pattern)]))
-    return tuple(found)
+def _run_headless(arguments: argparse.Namespace) -> int:
+    from tui.commands.collect import Asked
+    from tui.commands.printing import complain
+    from tui.commands.run import run
+    from tui.commands.targets import parse_target
+
+    target = parse_target(arguments.words)
+    kubeconfig = _load_kubeconfig(arguments.kubeconfig)
+    settings, problems = load_settings(find_paths().settings)
+    contexts = choose_contexts(kubeconfig, ",".join(arguments.context or ()), arguments.all_contexts, settings)
+    if not contexts:
+        raise StartError("the kubeconfig has no current context; name one with --context, or all with --all-contexts")
+    for problem in (*kubeconfig.problems, *problems):
+        complain(str(problem))
+    entries = [_in_namespace(entry, arguments.namespace) for entry in kubeconfig.contexts if entry.name in contexts]
+    namespaces = {entry.name: "" if arguments.all_namespaces else entry.namespace for entry in entries}
+    output, watch = arguments.output, getattr(arguments, "watch", False)
+
+    def make() -> Asked:
+        session = _make_session(entries, settings, read_only=True)
+        return Asked(session, contexts, namespaces, target, output, watch, arguments.timeout)
+
+    return run(arguments.command, make)
+
+
+def _in_namespace(entry: ContextEntry, namespace: str) -> ContextEntry:
+    """A context whose own namespace is the one that was asked for: where one only may be listed, it is that one."""
+    return msgspec.structs.replace(entry, namespace=namespace) if namespace else entry
+
+
+def _make_session(entries: Iterable[ContextEntry], settings: Settings, *, read_only: bool) -> "Session":
+    from tui.clock import SystemClock
+    from tui.session import Session
+
+    clock = SystemClock()
+    factories = {entry.name: _cluster_factory(entry, clock, settings) for entry in entries}
+    return Session(clock, factories, partial(_make_git, find_paths().cache / "git"), read_only=read_only)
 
 
 def _build_shell(
     arguments: argparse.Namespace, settings: Settings, kubeconfig: Kubeconfig, start: tuple[str, ...]
 ) -> tuple["Shell", tuple[Problem, ...]]:
     from tui.actions import DEFAULT_KEYS, KEY_SCOPES
-    from tui.clock import SystemClock
     from tui.config.keymap import resolve_keymap
     from tui.config.themes import choose_theme, load_themes
     from tui.screens.shell import Shell
-    from tui.session import Session
     from tui.widgets.palette import Palette
 
     paths = find_paths()
@@ -192,13 +193,7 @@ def _build_shell(
         theme, choice_problems = choose_theme(themes, "ansi" if no_color else name, file=file, line=line)
     except LookupError as error:
         raise StartError(str(error)) from None
-    clock = SystemClock()
-    session = Session(
-        clock,
-        {entry.name: _cluster_factory(entry, clock, settings) for entry in kubeconfig.contexts},
-        partial(_make_git, paths.cache / "git"),
-        read_only=arguments.read_only or settings.read_only,
-    )
+    session = _make_session(kubeconfig.contexts, settings, read_only=arguments.read_only or settings.read_only)
     palette = Palette(theme, arguments.ascii or settings.ascii, no_color)
     shell = Shell(session, settings, keymap, themes, palette, start)
     return shell, (*key_problems, *theme_problems, *choice_problems)

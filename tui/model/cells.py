@@ -61,7 +61,7 @@ def cells(row: Row, picture: Picture, now: datetime) -> Cells:
     short = KINDS[ref.kind].short
     if resource is None:
         return Cells(State.UNKNOWN, ref.name, namespace, short, "", health.message, "")
-    message, emphasis = _message(picture, resource, now)
+    message, emphasis = message_cell(picture, resource, now)
     shown_age = age(health.since, now)
     return Cells(
         health.state,
@@ -129,7 +129,17 @@ _DONE = {
 }
 
 
-def _message(picture: Picture, resource: Resource, now: datetime) -> tuple[str, State | None]:
+def message_cell(picture: Picture, resource: Resource, now: datetime) -> tuple[str, State | None]:
+    """What a row says of an object beyond its state.
+
+    Args:
+        picture: What is known.
+        resource: The object.
+        now: The time.
+
+    Returns:
+        One line, empty for what is fine, and the state whose colour it has, None for a dim one.
+    """
     outcome = picture.outcomes.get(resource.ref)
     if outcome is not None and (outcome.settled is None or now - outcome.settled < OUTCOME_SHOWN):
         return outcome_text(outcome), _emphasis(outcome)

@@ -124,13 +124,24 @@ def find_kind(word: str) -> Kind | None:
     """Find a kind by what a person calls it.
 
     Args:
-        word: Kind, plural or abbreviation, in any case: `ks`, `kustomization`, `Kustomizations`.
+        word: Kind, plural or abbreviation, in any case: `ks`, `kustomization`, `Kustomizations`, kubectl's `gitrepo`.
 
     Returns:
         The kind, or None when no Flux kind goes by that word.
     """
     wanted = word.lower()
     for kind in KINDS.values():
-        if wanted in (kind.name.lower(), kind.plural, kind.short):
+        if wanted in (kind.name.lower(), kind.plural, kind.short, *_SHORT_NAMES.get(kind.name, ())):
             return kind
     return None
+
+
+_SHORT_NAMES = {
+    "GitRepository": ("gitrepo",),
+    "OCIRepository": ("ocirepo",),
+    "HelmChart": ("hc",),
+    "ImageRepository": ("imgrepo", "imagerepo"),
+    "ImagePolicy": ("imgpol", "imagepol"),
+    "ImageUpdateAutomation": ("iua", "imgupd", "imgauto"),
+}
+"""What kubectl calls kinds too (`shortName` in the CRDs of Flux)."""

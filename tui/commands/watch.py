@@ -1,0 +1,95 @@
+"""`gitops-tui get --watch`: a row for each change."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.commands.collect import Collector
+from tui.commands.items import gone, item_of
+from tui.commands.printing import complain, write_each
+from tui.commands.targets import find
+from tui.model.changes import ContextStatus, Phase
+from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+
+if TYPE_CHECKING:
+    from tui.commands.get import Lister
+
+_SETTLE = 0.1
+"""Seconds in which changes are gathered: a relist tells many at once."""
+
+DELETED = "deleted"
+
+
+class Follower:
+    """Remembers what was printed, and prints what differs from it."""
+
+    def __init__(self, collector: Collector, lister: "Lister", printed: list[ObjectRef]) -> None:
+        self._asked, self._lister = collector.asked, lister
+        self._picture = collector.session.picture
+        self._printed = {ref: self._now(ref) for ref in printed}
+        self._statuses = dict(self._picture.statuses)
+
+    def tell(self) -> None:
+        """Print what has changed since the last call: objects in the output, connections beside it."""
+        for context in self._asked.contexts:
+            self._tell_connection(self._picture.statuses[context])
+        refs = find(self._picture, self._asked.contexts, self._asked.namespaces, self._asked.target)
+        there = set(refs)
+        lost = [ref for ref in self._printed if ref not in there]
+        changed = [ref for ref in refs if self._differs(ref)]
+        for ref in lost:
+            del self._printed[ref]
+        for ref in changed:
+            self._printed[ref] = self._now(ref)
+        self._write(changed, lost)
+
+    def write_first(self) -> None:
+        """Print what there is to begin with where it is printed one by one too."""
+        if self._asked.output in ("json", "yaml"):
+            self._write(list(self._printed), [])
+
+    def _now(self, ref: ObjectRef) -> tuple[Resource | None, tuple[str, ...]]:
+        health = self._picture.health(ref)
+        resource = self._picture.get(ref)
+        revision = resource.revision if resource is not None else ""
+        return resource, (str(health.state), health.reason, health.message, revision)
+
+    def _differs(self, ref: ObjectRef) -> bool:
+        """Whether an object says anything new: a heartbeat is no news."""
+        before = self._printed.get(ref)
+        if before is None:
+            return True
+        return self._picture.get(ref) is not before[0] and self._now(ref)[1] != before[1]
+
+    def _write(self, changed: list[ObjectRef], lost: list[ObjectRef]) -> None:
+        lister, now = self._lister, self._asked.session.clock.now()
+        match self._asked.output:
+            case "table":
+                lister.write_rows([*map(lister.row, changed), *(lister.row(ref, DELETED) for ref in lost)])
+            case "name":
+                lister.write_names((*changed, *lost))
+            case output:
+                write_each((*(item_of(self._picture, ref, now) for ref in changed), *map(gone, lost)), output)
+
+    def _tell_connection(self, status: ContextStatus) -> None:
+        before, self._statuses[status.context] = self._statuses[status.context], status
+        if status.phase is before.phase or status.phase is Phase.CONNECTING:
+            return
+        said = "is live" if status.phase is Phase.LIVE else f"{status.phase}: {status.message}"
+        complain(f"{status.context}: {said}")
+
+
+async def watch(collector: Collector, lister: "Lister", printed: list[ObjectRef]) -> None:
+    """Print every change until interrupted; lost connections come back by themselves.
+
+    Args:
+        collector: What is fed.
+        lister: What prints.
+        printed: The objects that were printed, or are to be printed first.
+    """
+    follower = Follower(collector, lister, printed)
+    follower.write_first()
+    while True:
+        await collector.change()
+        await asyncio.sleep(_SETTLE)
+        follower.tell()
