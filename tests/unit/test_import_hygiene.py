@@ -31,6 +31,7 @@ def test_the_list_of_model_modules_is_whole() -> None:
         pytest.param(["tui.ports", "tui.store"], HEAVY, id="ports-and-store"),
         pytest.param(["tui.session", "tui.actions", "tui.frames", "tui.clock"], HEAVY, id="session"),
         pytest.param(["tui.app", "tui.screens.main"], NETWORK, id="the-first-frame-waits-for-no-network-library"),
+        pytest.param(["tui.commands.run"], (*NETWORK, "textual", "rich"), id="headless"),
         pytest.param(["tui.__main__"], (*NETWORK, "textual", "rich"), id="command-line"),
     ],
 )

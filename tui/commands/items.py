@@ -201,7 +201,7 @@ def is_fault(picture: Picture, why: Explanation) -> bool:
         why: Why it is as it is.
 
     Returns:
-        True where it is failed, stalled or waits, is being tried again after a failure, or another object is in its way.
+        True where it is failed, stalled or waits, is tried again after a failure, or another object is in its way.
     """
     state, resource = picture.health(why.ref).state, picture.get(why.ref)
     is_held = state in TROUBLES or any(len(chain) > 1 for chain in why.chains)

@@ -118,10 +118,7 @@ def _chain(chain: tuple[Link, ...], now: datetime, coloured: bool) -> Iterator[s
     for depth, link in enumerate(chain):
         indent = "   " * (depth - 1)
         place = f"{indent}└─ " if depth else ""
-        elsewhere = isinstance(link.ref, ObjectRef) and link.edge is Edge.ELSEWHERE
-        where = f" in {link.ref.context}" if elsewhere and isinstance(link.ref, ObjectRef) else ""
-        named = describe(link.ref) if isinstance(link.ref, ObjectRef) else f"{link.ref.kind} {link.ref.path}"
-        yield f"{place}{paint(named, link.state, coloured)}{where} {_joined(link)}"
+        yield f"{place}{paint(_name(link), link.state, coloured)}{_said(link)}"
         edge = "" if link.edge is Edge.SELF else f"{link.edge} · "
         lasting = f" since {age(link.since, now)}" if link.since else ""
         margin = "   " * depth
@@ -129,9 +126,15 @@ def _chain(chain: tuple[Link, ...], now: datetime, coloured: bool) -> Iterator[s
         yield from (f"{margin}   {line}" for line in link.evidence if line and line not in link.sentence)
 
 
-def _joined(link: Link) -> str:
-    """A workload's sentence is a statement of its own."""
-    return link.sentence if isinstance(link.ref, ObjectRef) else f": {link.sentence}"
+def _name(link: Link) -> str:
+    if not isinstance(link.ref, ObjectRef):
+        return f"{link.ref.kind} {link.ref.path}"
+    return f"{describe(link.ref)} in {link.ref.context}" if link.edge is Edge.ELSEWHERE else describe(link.ref)
+
+
+def _said(link: Link) -> str:
+    """What is said of an object; the sentence of a workload is a statement of its own."""
+    return f" {link.sentence}" if isinstance(link.ref, ObjectRef) else f": {link.sentence}"
 
 
 def _around(picture: Picture, why: Explanation, now: datetime) -> Iterator[str]:
