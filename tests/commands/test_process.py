@@ -36,7 +36,7 @@ def _run(kubeconfig: Path, *arguments: str, **environ: str) -> subprocess.Comple
         encoding="utf-8",
         timeout=50,
         check=False,
-        env=os.environ | {"KUBECONFIG": str(kubeconfig), "PYTHONWARNINGS": "error"} | environ,
+        env=os.environ | {"KUBECONFIG": str(kubeconfig)} | environ,
     )
 
 
