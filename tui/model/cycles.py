@@ -1,25 +1,26 @@
-"""Objects that wait for each other in a circle, which no controller ever reports."""
+"""Cycles in a directed graph, such as objects that wait for each other, which no controller ever reports."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
+from typing import TypeVar
 
-from tui.model.refs import ObjectRef
+Point = TypeVar("Point", bound=Hashable)
 
-Follow = Callable[[ObjectRef], Iterable[ObjectRef]]
-"""From an object to what it waits for."""
+Follow = Callable[[Point], Iterable[Point]]
+"""From a point to those that follow it."""
 
 
-def cycle_through(start: ObjectRef, follow: Follow) -> tuple[ObjectRef, ...]:
-    """The shortest way from an object back to itself.
+def cycle_through(start: Point, follow: Follow[Point]) -> tuple[Point, ...]:
+    """The shortest way from a point back to itself.
 
     Args:
-        start: The object.
-        follow: What each object waits for.
+        start: The point.
+        follow: What follows each point.
 
     Returns:
-        The objects on the way, `start` first; empty where there is no way.
+        The points on the way, `start` first; empty where there is no way.
     """
-    came_from: dict[ObjectRef, ObjectRef] = {}
+    came_from: dict[Point, Point] = {}
     queue = [start]
     for current in queue:
         for target in follow(current):
@@ -34,17 +35,17 @@ def cycle_through(start: ObjectRef, follow: Follow) -> tuple[ObjectRef, ...]:
     return ()
 
 
-def cycles_among(members: Sequence[ObjectRef], follow: Follow) -> tuple[tuple[ObjectRef, ...], ...]:
-    """One cycle of each knot: of each set of objects in which everything waits, in the end, for everything.
+def cycles_among(members: Sequence[Point], follow: Follow[Point]) -> tuple[tuple[Point, ...], ...]:
+    """One cycle of each knot: of each set of points in which every one leads, in the end, to every other.
 
     Args:
         members: Where to look, in the order in which knots are told.
-        follow: What each object waits for.
+        follow: What follows each point.
 
     Returns:
         The shortest cycle through the first member of each knot.
     """
-    knots = _knots(members, follow)
+    knots = {point: number for number, knot in enumerate(components(members, follow)) for point in knot}
     told: set[int] = set()
     found = []
     for member in members:
@@ -55,45 +56,48 @@ def cycles_among(members: Sequence[ObjectRef], follow: Follow) -> tuple[tuple[Ob
     return tuple(cycle for cycle in found if cycle)
 
 
-def _inside(ref: ObjectRef, knots: dict[ObjectRef, int], follow: Follow) -> list[ObjectRef]:
-    """What an object waits for within its own knot: only there can a way lead back."""
-    return [target for target in follow(ref) if knots.get(target) == knots[ref]]
+def _inside(point: Point, knots: dict[Point, int], follow: Follow[Point]) -> list[Point]:
+    """What follows a point within its own knot: only there can a way lead back."""
+    return [target for target in follow(point) if knots.get(target) == knots[point]]
 
 
-def _knots(members: Sequence[ObjectRef], follow: Follow) -> dict[ObjectRef, int]:
-    """Number the strongly connected components (Tarjan's algorithm, with a stack of its own: chains may be long)."""
-    order: dict[ObjectRef, int] = {}
-    lowest: dict[ObjectRef, int] = {}
-    open_: dict[ObjectRef, None] = {}
-    knots: dict[ObjectRef, int] = {}
-    for member in members:
-        if member in order:
-            continue
-        work = [(member, iter(follow(member)))]
-        order[member] = lowest[member] = len(order)
-        open_[member] = None
+def components(points: Iterable[Point], follow: Follow[Point]) -> list[list[Point]]:
+    """The strongly connected components (Tarjan's algorithm, with a stack of its own: chains may be long).
+
+    Args:
+        points: Where to begin.
+        follow: What follows each point.
+
+    Returns:
+        The components of all that can be reached, each before those that lead to it; most are single points.
+    """
+    order: dict[Point, int] = {}
+    lowest: dict[Point, int] = {}
+    open_: dict[Point, None] = {}
+    found: list[list[Point]] = []
+    for start in points:
+        work = [] if start in order else [(start, iter(follow(start)))]
         while work:
-            current, targets = work[-1]
-            for target in targets:
-                if target not in order:
-                    order[target] = lowest[target] = len(order)
-                    open_[target] = None
-                    work.append((target, iter(follow(target))))
-                    break
-                if target in open_:
-                    lowest[current] = min(lowest[current], order[target])
-            else:
+            point, rest = work[-1]
+            if point not in order:
+                order[point] = lowest[point] = len(order)
+                open_[point] = None
+            target = next(rest, None)
+            if target is None:
                 work.pop()
                 if work:
-                    above = work[-1][0]
-                    lowest[above] = min(lowest[above], lowest[current])
-                if lowest[current] == order[current]:
-                    _close(current, open_, knots)
-    return knots
+                    lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[point])
+                if lowest[point] == order[point]:
+                    found.append(_close(point, open_))
+            elif target not in order:
+                work.append((target, iter(follow(target))))
+            elif target in open_:
+                lowest[point] = min(lowest[point], order[target])
+    return found
 
 
-def _close(first: ObjectRef, open_: dict[ObjectRef, None], knots: dict[ObjectRef, int]) -> None:
-    number = len(knots)
-    while first in open_:
-        member, _ = open_.popitem()
-        knots[member] = number
+def _close(first: Point, open_: dict[Point, None]) -> list[Point]:
+    members: list[Point] = []
+    while not members or members[-1] != first:
+        members.append(open_.popitem()[0])
+    return members[::-1]

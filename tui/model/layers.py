@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
-from tui.model.components import components
+from tui.model.cycles import components
 
 _SWEEPS = 10
 _MOST_SWAPPED = 600
@@ -62,7 +62,7 @@ def _without_cycles(count: int, edges: Sequence[Edge]) -> tuple[list[Edge], set[
     following: dict[int, list[int]] = {node: [] for node in range(count)}
     for before, after in edges:
         following[before].append(after)
-    found = components(following)
+    found = components(following, following.__getitem__)
     component = {node: number for number, members in enumerate(found) for node in members}
     inner: dict[int, list[int]] = {}
     oriented, turned = [], set()

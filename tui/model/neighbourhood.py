@@ -9,7 +9,6 @@ import msgspec
 
 from tui.model.blame import is_unseen
 from tui.model.causes import explain
-from tui.model.components import components, cycle_in
 from tui.model.folding import fold
 from tui.model.health import State
 from tui.model.picture import Picture
@@ -106,19 +105,11 @@ class Web:
             owner = picture.owner(ref)
             if owner is not None and picture.links(owner).source != ref:  # what feeds its own owner: once is enough
                 self._add(owner, ref, Layer.OWNERS)
-        self.cycles = self._find_cycles()
-        """The rings of dependsOn, each as its members wait on each other."""
+        self.cycles = picture.edges.cycles(context)
+        """Objects that wait for each other, each on the next: by dependsOn, or by what they check."""
 
     def _add(self, before: ObjectRef, after: ObjectRef, layer: Layer) -> None:
         self.layers.setdefault((before, after), set()).add(layer)
-
-    def _find_cycles(self) -> tuple[tuple[ObjectRef, ...], ...]:
-        waits: dict[ObjectRef, list[ObjectRef]] = {}
-        for (before, after), layers in sorted(self.layers.items()):
-            if Layer.DEPENDS_ON in layers:
-                waits.setdefault(after, []).append(before)
-        found = (cycle_in(sorted(members), waits) for members in components(waits))
-        return tuple(sorted(tuple(cycle) for cycle in found if cycle))
 
 
 def cause_path(picture: Picture, ref: ObjectRef, now: datetime) -> tuple[ObjectRef, ...]:

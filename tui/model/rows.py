@@ -162,10 +162,10 @@ def reveal(picture: Picture, view: View, ref: ObjectRef) -> View:
         ref: An object that is known.
 
     Returns:
-        The same view, or one that shows its context, filters nothing, knows its kind, and has what is above it open.
+        The same view, or one that shows its context too, filters nothing, knows its kind, and has what is above it open.
     """
     if view.solo and ref.context not in view.solo:
-        view = msgspec.structs.replace(view, solo=frozenset())
+        view = msgspec.structs.replace(view, solo=view.solo | {ref.context})
     if view.filtering and ref not in matching(picture, view, ref.context):
         view = msgspec.structs.replace(view, query=Query(), faults_only=False)
     if view.mode is Mode.DEPENDS_ON and ref not in _members(picture, view.mode, ref.context):

@@ -26,6 +26,7 @@ from tests.fakes.properties import fleets, quick
 from tui.model.changes import ContextStatus, Phase
 from tui.model.neighbourhood import Layer, Neighbourhood, Scope, Web, neighbourhood
 from tui.model.picture import Picture
+from tui.model.plan import arrange
 from tui.model.refs import ObjectRef
 
 A, B, C, D = (ref("Kustomization", name) for name in "abcd")
@@ -127,6 +128,15 @@ def test_cycles_are_named_as_they_wait(objects: list[Body], cycles: tuple[tuple[
     hood = around(picture_of(*objects), A, layers=DEPENDS)
     assert hood.cycles == cycles
     assert [node.ref for node in hood.nodes if node.loops] == ([A] if cycles == ((A,),) else [])
+
+
+def test_a_parent_that_checks_what_waits_for_it_is_a_cycle() -> None:
+    children = [inventory_id("Kustomization", "b")]
+    picture = picture_of(ks("a", inventory=children, spec={"wait": True}), ks("b", after=["a"]))
+    hood = around(picture, A)
+    assert hood.cycles == ((A, B),)
+    plan = arrange(hood, [9] * len(hood.nodes))
+    assert plan.cycle_wires()
 
 
 def test_the_way_to_what_broke_is_drawn_whatever_the_layers_and_hops() -> None:
