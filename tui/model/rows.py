@@ -162,7 +162,7 @@ def reveal(picture: Picture, view: View, ref: ObjectRef) -> View:
         ref: An object that is known.
 
     Returns:
-        The same view, or one that shows its context too, filters nothing, knows its kind, and has what is above it open.
+        The same view, or one that shows its context too, filters nothing, knows its kind, and has open what is above.
     """
     if view.solo and ref.context not in view.solo:
         view = msgspec.structs.replace(view, solo=view.solo | {ref.context})

@@ -184,6 +184,7 @@ class MainScreen(KeyedScreen[None]):
             view: How.
         """
         self.view = view
+        self.filter.value = view.query.text
         self.shell.session.store.dirty.structure = True
         self.draw_frame()
 
@@ -206,7 +207,6 @@ class MainScreen(KeyedScreen[None]):
         if ref not in self.layout_.position and picture.get(ref) is not None:
             self.set_view(reveal(picture, self.view, ref))
         self.select(ref)
-        self.set_focus(self.tree_pane)
 
     def selection_changed(self) -> None:
         """Draw what depends on the selected row."""

@@ -3,14 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from tui.model.causes import Explanation, explain
 from tui.model.changes import Severity
-from tui.model.kinds import KINDS, Role
-from tui.model.query import Query
 from tui.model.refs import ObjectRef
-from tui.model.rows import Mode, View, context_ref, lay_out, matching
+from tui.model.rows import View
 from tui.model.wording import describe
 
 if TYPE_CHECKING:
@@ -30,39 +26,6 @@ class MainCauses:
         """The causes that the last walk found: the next step goes from one to the next."""
         self.handlers: dict[str, Callable[[], None]] = {"why": self._walk, "why.back": self._back}
         """Action id → what to call."""
-
-    def reveal(self, ref: ObjectRef) -> None:
-        """Select an object, whatever hides it: a fold, the filter, the mode, another context alone.
-
-        Args:
-            ref: An object that is known.
-        """
-        screen, picture = self._screen, self._screen.shell.session.picture
-        view = screen.view
-        if view.solo and ref.context not in view.solo:
-            view = msgspec.structs.replace(view, solo=view.solo | {ref.context})
-        if view.mode is Mode.DEPENDS_ON and KINDS[ref.kind].role is not Role.APPLIER:
-            view = msgspec.structs.replace(view, mode=Mode.OWNERS)
-        if view.filtering and ref not in matching(picture, view, ref.context):
-            view = msgspec.structs.replace(view, query=Query(), faults_only=False)
-        view = msgspec.structs.replace(view, folded=view.folded - self._above(ref, view))
-        self._look(view)
-        screen.select(ref)
-
-    def _above(self, ref: ObjectRef, view: View) -> set[ObjectRef]:
-        """The rows that an object stands below."""
-        layout = lay_out(self._screen.shell.session.picture, msgspec.structs.replace(view, folded=frozenset()))
-        above = {context_ref(ref.context)}
-        place = layout.position.get(ref)
-        while place is not None and (parent := layout.rows[place].parent) is not None:
-            above.add(parent)
-            place = layout.position.get(parent)
-        return above
-
-    def _look(self, view: View) -> None:
-        if view != self._screen.view:
-            self._screen.filter.value = view.query.text
-            self._screen.set_view(view)
 
     def _walk(self) -> None:
         screen, session = self._screen, self._screen.shell.session
@@ -87,7 +50,7 @@ class MainCauses:
         session.notice(Severity.INFO, text)
         self._way.append((ref, screen.view))
         del self._way[:-_STEPS_KEPT]
-        self.reveal(causes[0])
+        screen.reveal(causes[0])
 
     def _seen(self, explanation: Explanation) -> list[ObjectRef]:
         """For each cause what can be selected: the last one on the way to it that is there."""
@@ -103,7 +66,8 @@ class MainCauses:
         while self._way:
             ref, view = self._way.pop()
             if picture.get(ref) is not None:
-                self._look(view)
+                if view != screen.view:
+                    screen.set_view(view)
                 screen.select(ref)
                 return
         screen.keys.say("back: there is nothing to go back to")

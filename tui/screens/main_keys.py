@@ -153,6 +153,7 @@ class MainKeys:
     def _reveal(self, ref: ObjectRef | None) -> None:
         if ref is not None:
             self._screen.reveal(ref)
+            self._screen.panes.focus(self._screen.tree_pane)
 
     def _next_mode(self) -> None:
         modes = list(Mode)
