@@ -7,6 +7,7 @@ import msgspec
 from tui.git.diffs import Changes, normal_path
 from tui.git.refs import Followed
 from tui.model.pending import Stage
+from tui.model.text import counted
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -51,19 +52,6 @@ def summarise(facts: Facts) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def count(number: int, noun: str) -> str:
-    """Say how many there are of something.
-
-    Args:
-        number: How many.
-        noun: Of what, in the singular.
-
-    Returns:
-        `1 commit`, `3 commits`.
-    """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def _pending(facts: Facts) -> str:
     known = [stage for stage in facts.stages if stage.commit and stage.title != "attempted"]
     here = [stage for stage in known if stage not in facts.lost]
@@ -77,7 +65,7 @@ def _pending(facts: Facts) -> str:
     whole = facts.whole
     if len({stage.commit for stage in here}) == 1:
         return f"{_capital(_chain(here))}."
-    commits = count(whole.ahead, "commit")
+    commits = counted(whole.ahead, "commit")
     if whole.behind:
         commits = f"{commits} added and {whole.behind:,} dropped"
     start = f"From {whole.old.title} on: " if facts.lost else ""
@@ -106,7 +94,7 @@ def _capital(text: str) -> str:
 
 def _files(facts: Facts) -> str:
     changes = facts.changes
-    files = count(changes.total, "file")
+    files = counted(changes.total, "file")
     if normal_path(facts.path) and changes.total:
         if changes.matter == changes.total:
             matter = "all of them matter" if changes.total > 1 else "it matters"

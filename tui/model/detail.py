@@ -14,7 +14,7 @@ from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.schedule import count_tries, what_next
-from tui.model.text import beginning, mask_credentials, one_line, shorten_hashes
+from tui.model.text import beginning, counted, mask_credentials, one_line, shorten_hashes
 from tui.model.times import age
 from tui.model.wording import describe, suspended_by
 
@@ -71,7 +71,7 @@ def describe_context(picture: Picture, context: str, now: datetime) -> Detail:
     """
     status = picture.statuses[context]
     note = connection_note(status, now)
-    facts = [_counted(picture.total(context), "object"), status.server]
+    facts = [counted(picture.total(context), "object"), status.server]
     if status.retry_at is not None:
         facts.append(f"next try at {status.retry_at.astimezone():%H:%M:%S}, ctrl-r tries now")
     phase = status.phase.value
@@ -120,7 +120,7 @@ def _facts(picture: Picture, resource: Resource, why: Explanation, now: datetime
         _outcome(outcome, health) if outcome is not None else "",
         f"next step: {why.next_step}" if why.next_step else "",
         holds_back(picture, ref),
-        _counted(failures, "failure") if failures and health.state in _TRIED else "",
+        counted(failures, "failure") if failures and health.state in _TRIED else "",
         what_next(resource, health, now, picture.events(ref)),
         f"revision {revision_cell(resource)}" if resource.revision else "",
         f"from {describe(links.source)}" if links.source else "",
@@ -129,7 +129,7 @@ def _facts(picture: Picture, resource: Resource, why: Explanation, now: datetime
         f"path {spec.path}" if spec.path else "",
         mask_credentials(spec.url),
         f"every {spec.interval}" if spec.interval else "",
-        f"{_counted(len(resource.inventory), 'object')} applied" if resource.inventory else "",
+        f"{counted(len(resource.inventory), 'object')} applied" if resource.inventory else "",
     )
     return tuple(fact for fact in candidates if fact)
 
@@ -143,7 +143,3 @@ def _outcome(outcome: Outcome, health: Health) -> str:
 
 _TRIED = (State.FAILED, State.PROGRESSING)
 """States in which failures count: helm-controller keeps the counters of a release that is in order again."""
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -286,12 +286,6 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
         return self.metadata.annotations.requested_at
 
     @property
-    def failures(self) -> int:
-        """How many attempts of a HelmRelease have failed since it was last in order, or reset."""
-        status = self.status
-        return status.install_failures or status.upgrade_failures or status.failures
-
-    @property
     def inventory(self) -> tuple[InventoryEntry, ...]:
         """What the object applied or generated, empty where its status has no inventory."""
         inventory = self.status.inventory

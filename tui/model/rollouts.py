@@ -5,6 +5,7 @@ from datetime import datetime
 from tui.model.health import Health, State
 from tui.model.live import Conditions, Live, read_part
 from tui.model.resources import Api, Time
+from tui.model.text import counted
 
 _ENDLESS = 2**31 - 1
 """A progress deadline that stands for none (kubernetes pkg/controller/deployment/util)."""
@@ -228,7 +229,7 @@ def job(live: Live, _: datetime) -> Health:
         return Health(State.READY, "Complete", since=status.completion_time)
     failed = status.true("Failed")
     if failed is not None:
-        tries = f"{status.failed} failed {'pod' if status.failed == 1 else 'pods'}"
+        tries = f"{counted(status.failed, 'failed pod')}"
         return Health(State.FAILED, failed.reason, f"{failed.message} ({tries})", failed.last_transition_time)
     if status.start_time is None:
         return Health(State.PROGRESSING, "NotStarted", "has not started yet", live.metadata.creation_timestamp)
@@ -259,7 +260,7 @@ def _short(done: int, wanted: int, what: str, noun: str = "replicas") -> str:
 
 
 def _surplus(number: int, which: str) -> str:
-    return f"{number} {which} {'replica still runs' if number == 1 else 'replicas still run'}"
+    return counted(number, f"{which} replica still runs", f"{which} replicas still run")
 
 
 def _rolling(message: str) -> Health:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from tui.model.changes import EventRecord
 from tui.model.health import Health, State
 from tui.model.resources import Resource
+from tui.model.text import counted
 from tui.model.times import parse_duration
 
 _AGAIN = re.compile(r"\bretrying (?:in|after) (\d[\w.]*)")
@@ -35,9 +36,10 @@ def count_tries(resource: Resource) -> int:
         The number, 0 where nothing failed or nobody counts.
     """
     status = resource.status
+    failures = status.install_failures or status.upgrade_failures or status.failures
     latest = status.history[0] if status.history else None
-    if resource.failures or latest is None or not latest.last_reconciled_status.endswith("Failed"):
-        return resource.failures
+    if failures or latest is None or not latest.last_reconciled_status.endswith("Failed"):
+        return failures
     return latest.total_reconciliations
 
 
@@ -56,7 +58,7 @@ def what_next(resource: Resource, health: Health, now: datetime, events: Iterabl
     match health.state:
         case State.STALLED:
             tries = count_tries(resource)
-            return f"gave up after {_counted(tries, 'try', 'tries')}" if tries else ""
+            return f"gave up after {counted(tries, 'try', 'tries')}" if tries else ""
         case State.FAILED:
             return _retry(resource, health, now)
         case State.WAITING:
@@ -94,7 +96,7 @@ def _retries_left(resource: Resource) -> str:
     left = most - failures + 1
     if most < 0:
         return "retries without end"
-    return f"{left} of {_counted(most, 'retry', 'retries')} left" if left > 0 else ""
+    return f"{left} of {counted(most, 'retry', 'retries')} left" if left > 0 else ""
 
 
 def _run(resource: Resource, now: datetime) -> str:
@@ -147,7 +149,3 @@ def _span(duration: timedelta) -> str:
     if total < 100:
         return f"{total}s"
     return f"{round(total / 60)}m" if total < 2 * 3600 else f"{round(total / 3600)}h"
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

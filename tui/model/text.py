@@ -105,6 +105,20 @@ def beginning(text: str, most: int) -> str:
     return kept.rpartition(" ")[0] or kept
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """How many of something there are.
+
+    Args:
+        number: How many.
+        one: What a single one is called.
+        many: What several are called, where that is not `one` with an s.
+
+    Returns:
+        `1 try`, `3 tries`.
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def in_short(message: str) -> str:
     """A message as a row or a sentence has it: in one line, hashes cut, credentials hidden.
 

@@ -11,6 +11,7 @@ from tui.actions import ACTIONS, Situation, makes_sense, refusal, title_for, tog
 from tui.model.changes import Severity
 from tui.model.intent import Verb
 from tui.model.resources import Resource
+from tui.model.text import counted
 from tui.ports import Access
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.shell import Shell
@@ -72,7 +73,7 @@ class Steer:
         if len(targets) == 1 and not is_protected and not caution:
             self._send(verb, targets, with_source, True)
             return
-        what = "in a protected context" if is_protected else _counted(len(targets))
+        what = "in a protected context" if is_protected else counted(len(targets), "object")
         title = f"{verb} {what}?{f' {caution}.' if caution else ''}"
         named = [f"{resource.ref.context}  {resource.ref.kind}  {resource.ref.path}" for resource in targets]
         if len(named) > _NAMED_IN_QUESTION:
@@ -124,7 +125,3 @@ def offers(shell: Shell, situation: Situation, keys: Iterable[tuple[str, str]]) 
         if shell.shown_key(action) and makes_sense(ACTIONS[action], situation)
         for why in [refusal(ACTIONS[action], situation)]
     )
-
-
-def _counted(number: int) -> str:
-    return "1 object" if number == 1 else f"{number} objects"
