@@ -1,5 +1,7 @@
 """Text measured in terminal cells: cutting, padding, wrapping."""
 
+from collections.abc import Iterable
+
 from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
@@ -75,6 +77,19 @@ def fit(text: str, width: int, mark: str = "…", right: bool = False) -> str:
     text = cut(text, width, mark)
     padding = " " * (width - width_of(text))
     return padding + text if right else text + padding
+
+
+def cell_at(cells: Iterable[tuple[int, str]], x: int) -> str | None:
+    """What stands in a column of a line of cells.
+
+    Args:
+        cells: The column behind each cell, and what the cell stands for, from left to right.
+        x: The column.
+
+    Returns:
+        It, None behind the last cell.
+    """
+    return next((what for end, what in cells if x < end), None)
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from tui.model.cells import connection_note
 from tui.model.health import State
 from tui.model.picture import Picture
-from tui.widgets.cellwise import Line, width_of
+from tui.widgets.cellwise import Line, cell_at, width_of
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
 
@@ -79,10 +79,8 @@ class ContextBar(LineView, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Show the context that was clicked alone."""
-        for end, name in self._cells:
-            if event.x < end:
-                self.post_message(self.Chosen(name))
-                return
+        if (name := cell_at(self._cells, event.x)) is not None:
+            self.post_message(self.Chosen(name))
 
     def _context_pieces(self, number: int, name: str, now: datetime) -> list[tuple[str, Style]]:
         palette, status = self.palette, self.picture.statuses[name]

@@ -5,7 +5,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.widgets.cellwise import Line
+from tui.widgets.cellwise import Line, cell_at
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
 
@@ -97,10 +97,8 @@ class Footer(LineView, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Do what the clicked key does."""
-        for end, action in self._cells:
-            if event.x < end:
-                self.post_message(self.Chosen(action))
-                return
+        if (action := cell_at(self._cells, event.x)) is not None:
+            self.post_message(self.Chosen(action))
 
 
 def _room(offer: Offer, following: str) -> int:
