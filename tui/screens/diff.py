@@ -6,7 +6,6 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tui.model.changes import Severity
 from tui.model.pending import Pending
 from tui.model.question import NoGitError, question_about
 from tui.model.refs import ObjectRef
@@ -140,5 +139,4 @@ class DiffScreen(KeyedScreen[None]):
     def _copy(self) -> None:
         file = self.patch.file
         if file is not None:
-            self.app.copy_to_clipboard("\n".join(f"{line.origin}{line.text}" for line in file.lines))
-            self.shell.session.notice(Severity.INFO, f"copied the patch of {file.path}")
+            self.copy("\n".join(f"{line.origin}{line.text}" for line in file.lines), f"the patch of {file.path}")

@@ -5,39 +5,33 @@ from functools import partial
 
 import msgspec
 from textual.app import ComposeResult
-from textual.events import Key
 
-from tui.actions import Situation, Topic
-from tui.model.changes import Severity
+from tui.actions import Topic
 from tui.model.health import FAULTS
 from tui.model.neighbourhood import Layer, Neighbourhood, Scope, Web, neighbourhood
 from tui.model.nodes import describe_node, in_a_ring
 from tui.model.plan import Way
 from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+from tui.model.text import counted
 from tui.model.wording import describe
-from tui.screens.diff import DiffScreen
-from tui.screens.keyed import KeyedScreen
-from tui.screens.messages import MessagesScreen
-from tui.screens.said import Said
+from tui.screens.over import OverScreen
 from tui.screens.shell import Shell
-from tui.screens.steer import Steer, offers, situation_of
-from tui.screens.text import ManifestScreen
+from tui.screens.steer import offers
 from tui.store import Dirty
-from tui.widgets.detail import DetailStrip
-from tui.widgets.footer import Footer
 from tui.widgets.graph import GraphPane
 from tui.widgets.lines import LineView
 
-_LOW = 30
 _PAN = (8, 4)
 """Columns and lines of one step."""
 _LAYERS = {"graph.depends": Layer.DEPENDS_ON, "graph.sources": Layer.SOURCES, "graph.owners": Layer.OWNERS}
 
 
-class GraphScreen(KeyedScreen[ObjectRef | None]):
-    """Dismissed with the object to select in the tree, or None."""
+class GraphScreen(OverScreen):
+    """Nodes and arrows, with a cursor."""
 
     topic = Topic.GRAPH
+    lines_when_low = 3
 
     def __init__(self, shell: Shell, context: str, focus: ObjectRef | None) -> None:
         super().__init__(shell)
@@ -45,11 +39,6 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
         self.scope = Scope(focus)
         self.pane = GraphPane(shell.palette, shell.session.picture)
         self.pane.selected = focus
-        self.detail = DetailStrip(shell.palette)
-        self.footer = Footer(shell.palette)
-        self._steer = Steer(self)
-        self._said = Said(shell)
-        self._said.see()
         self._web: Web | None = None
         self._came_from: ObjectRef | None = None
 
@@ -60,26 +49,16 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
         yield self.footer
 
     def on_mount(self) -> None:
-        """Draw, and again whenever the picture changes."""
-        self._share_out()
+        """Draw it, and select what it is about."""
         self.set_focus(self.pane)
-        self.shell.watching.append(self._changed)
         self.draw_frame()
         if self.pane.selected is None and self.pane.plan.hood.nodes:
             self.pane.choose(self.pane.plan.hood.nodes[0].ref)
             self.draw_frame()
 
-    def on_unmount(self) -> None:
-        """Draw no more."""
-        self.shell.watching.remove(self._changed)
-
-    def on_resize(self) -> None:
-        """Share the room out anew."""
-        self._share_out()
-
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Steps along edges, what is drawn, and what can be done to the node."""
-        return {
+        return super().handlers() | {
             "graph.before": partial(self._step, Way.BEFORE),
             "graph.after": partial(self._step, Way.AFTER),
             "cursor.up": partial(self._step, Way.UP),
@@ -100,21 +79,9 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
             "fault.next": partial(self._next_fault, 1),
             "fault.previous": partial(self._next_fault, -1),
             "open": self._open,
-            "yaml": partial(self._about_object, ManifestScreen),
-            "diff": partial(self._about_object, DiffScreen),
-            **self._steer.handlers,
-            "messages": lambda: self._push(MessagesScreen(self.shell)),
             "copy": self._copy,
-            "graph": self._leave,
-            "back": self._leave,
-            "quit": self._leave,
+            "graph": self.leave,
         }
-
-    async def take_key(self, event: Key) -> None:
-        """Do what the key means; whatever the footer said has been seen then."""
-        self._said.see()
-        await super().take_key(event)
-        self._draw_about()
 
     def on_line_view_pressed(self, event: LineView.Pressed) -> None:
         """Select the node that was clicked; a double click opens it."""
@@ -125,17 +92,20 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
         if event.double:
             self._open()
 
-    def on_footer_chosen(self, event: Footer.Chosen) -> None:
-        """Do what the clicked key does."""
-        self._said.see()
-        self.act(event.action)
-        self._draw_about()
-
-    def situation(self) -> Situation:
-        """What is selected, as far as it decides what can be done."""
+    @property
+    def selected_object(self) -> Resource | None:
+        """The object of the node under the cursor, None where several are folded."""
         node = self.pane.node
-        resource = self.shell.session.picture.get(node.ref) if node is not None and not node.folded else None
-        return situation_of(self.shell.session, (resource,) if resource is not None else (), node is not None)
+        return self.shell.session.picture.get(node.ref) if node is not None and not node.folded else None
+
+    @property
+    def on_row(self) -> bool:
+        """Whether a node is under the cursor."""
+        return self.pane.node is not None
+
+    def why_no_object(self) -> str:
+        """It is folded, or not there."""
+        return "there is no single object here to show"
 
     def draw_frame(self) -> None:
         """Draw the graph as the picture is now."""
@@ -147,9 +117,10 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
             scope = msgspec.structs.replace(scope, apart=scope.apart | {self.pane.selected})
         hood = neighbourhood(self._web, picture, scope, self.shell.session.clock.now())
         self.pane.show(hood, self._about(hood))
-        self._draw_about()
+        self.draw_about()
 
-    def _changed(self, dirty: Dirty) -> None:
+    def changed(self, dirty: Dirty) -> None:
+        """Find the arrows anew where some may be other ones."""
         if dirty.structure:
             self._web = None
         if dirty:
@@ -157,20 +128,19 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
 
     def _about(self, hood: Neighbourhood) -> str:
         scope = self.scope
-        hops = f"{scope.hops} hop{'' if scope.hops == 1 else 's'}"
         near = scope.focus if self._is_near else None
-        around = f"around {describe(near)}, {hops}" if near is not None else "everything"
+        around = f"around {describe(near)}, {counted(scope.hops, 'hop')}" if near is not None else "everything"
         rings = [in_a_ring(cycle) for cycle in hood.cycles]
         layers = ", ".join(layer for layer in Layer if layer in scope.layers) or "no layers"
         return " · ".join(("graph", self._where, around, *rings, layers))
 
-    def _draw_about(self) -> None:
-        """The strip and the footer, which follow the cursor."""
+    def draw_about(self) -> None:
+        """Draw the strip and the footer."""
         session, node = self.shell.session, self.pane.node
         now = session.clock.now()
         detail = describe_node(session.picture, self.pane.plan.hood, node, now) if node is not None else None
         self.detail.show(detail)
-        self.footer.show(offers(self.shell, self.situation(), self._keys()), self._said.line())
+        self.footer.show(offers(self.shell, self.situation(), self._keys()), self.said.line())
 
     def _keys(self) -> tuple[tuple[str, str], ...]:
         node = self.pane.node
@@ -202,9 +172,6 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
     def _is_at_focus(self) -> bool:
         return self._is_near and self.pane.selected == self.scope.focus
 
-    def _share_out(self) -> None:
-        self.detail.styles.height = 5 if self.app.size.height >= _LOW else 3
-
     def _step(self, way: Way) -> None:
         here = self.pane.selected
         if here is not None:
@@ -215,7 +182,7 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
         if ref != here:
             self.pane.choose(ref)
             self._came_from = here
-        self._draw_about()
+        self.draw_about()
 
     def _set(self, **changes: object) -> None:
         self.scope = msgspec.structs.replace(self.scope, **changes)
@@ -232,7 +199,7 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
 
     def _hop(self, step: int) -> None:
         if not self._is_near:
-            self._say(f"everything is drawn: {self.shell.shown_key('graph.focus')} draws what is around the node")
+            self.say(f"everything is drawn: {self.shell.shown_key('graph.focus')} draws what is around the node")
         else:
             self._set(hops=max(1, self.scope.hops + step))
 
@@ -246,7 +213,7 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
         picture, nodes = self.shell.session.picture, self.pane.plan.hood.nodes
         broken = [node.ref for node in nodes if picture.health(node.ref).state in FAULTS]
         if not broken:
-            self._say("nothing that is drawn is broken")
+            self.say("nothing that is drawn is broken")
             return
         here = self.pane.selected
         place = broken.index(here) + step if here in broken else (0 if step > 0 else -1)
@@ -259,28 +226,10 @@ class GraphScreen(KeyedScreen[ObjectRef | None]):
         if node.folded:
             self._set(apart=self.scope.apart | set(node.members))
         elif node.missing:
-            self._say(f"{describe(node.ref)} is {node.missing}: there is no row to go to")
+            self.say(f"{describe(node.ref)} is {node.missing}: there is no row to go to")
         else:
             self.dismiss(node.ref)
 
-    def _about_object(self, screen: Callable[[Shell, ObjectRef], KeyedScreen[None]]) -> None:
-        node = self.pane.node
-        if node is None or node.folded or node.missing:
-            self._say("there is no single object here to show")
-        else:
-            self._push(screen(self.shell, node.ref))
-
     def _copy(self) -> None:
-        text = self.detail.text()
-        if text:
-            self.app.copy_to_clipboard(text)
-            self.shell.session.notice(Severity.INFO, f"copied {len(text.splitlines())} lines")
-
-    def _push(self, screen: KeyedScreen[None]) -> None:
-        self.app.push_screen(screen)
-
-    def _say(self, text: str) -> None:
-        self.shell.session.notice(Severity.WARNING, text)
-
-    def _leave(self) -> None:
-        self.dismiss(None)
+        if text := self.detail.text():
+            self.copy(text)

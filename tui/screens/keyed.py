@@ -9,6 +9,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.actions import Topic
+from tui.model.changes import Severity
+from tui.model.text import counted
 from tui.screens.shell import Shell
 
 Result = TypeVar("Result")
@@ -85,6 +87,24 @@ class KeyedScreen(TakesKeys[Result]):
         if handler is not None:
             handler()
         return handler is not None
+
+    def say(self, text: str) -> None:
+        """Say why a key did nothing.
+
+        Args:
+            text: A sentence.
+        """
+        self.shell.session.notice(Severity.WARNING, text)
+
+    def copy(self, text: str, what: str = "") -> None:
+        """Put a text onto the clipboard, and say so.
+
+        Args:
+            text: The text.
+            what: What it is, where that is more than some lines.
+        """
+        self.app.copy_to_clipboard(text)
+        self.shell.session.notice(Severity.INFO, f"copied {what or counted(len(text.splitlines()), 'line')}")
 
     async def take_key(self, event: Key) -> None:
         """Do what the key means here, if anything."""

@@ -6,19 +6,17 @@ import msgspec
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Key
-from textual.widgets import Input
 
-from tui.actions import ACTIONS, Situation
+from tui.actions import Situation
 from tui.frames import FrameClock
 from tui.model.changes import Phase
-from tui.model.detail import Detail, describe_context, describe_object
 from tui.model.query import parse_query
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.rows import Layout, Mode, Row, View, lay_out, reveal, shown_contexts
-from tui.model.timeline import timeline
-from tui.model.wording import describe
+from tui.screens.filter import FilterLine
 from tui.screens.keyed import KeyedScreen
+from tui.screens.main_about import MainAbout
 from tui.screens.main_applied import MainApplied
 from tui.screens.main_causes import MainCauses
 from tui.screens.main_keys import MainKeys
@@ -26,7 +24,7 @@ from tui.screens.main_panes import MainPanes
 from tui.screens.main_steer import MainSteer
 from tui.screens.said import Said
 from tui.screens.shell import Shell
-from tui.screens.steer import offers, situation_of
+from tui.screens.steer import situation_of
 from tui.store import Dirty
 from tui.widgets.applied import AppliedPane
 from tui.widgets.contextbar import ContextBar
@@ -38,7 +36,6 @@ from tui.widgets.lines import LineView
 from tui.widgets.logs import LogsPane
 from tui.widgets.tree import TreePane
 
-_FOOTER = [(action.id, "") for action in sorted(ACTIONS.values(), key=lambda action: action.footer) if action.footer]
 _FILTER = "words, kind:ks, ns:x, ctx:x, is:failed, -l key=value, !word"
 _TICK = 10.0
 """Seconds between looks at the clock: ages, and requests that nobody answers."""
@@ -61,8 +58,7 @@ class MainScreen(KeyedScreen[None]):
         self.logs = LogsPane(palette)
         self.detail = DetailStrip(palette)
         self.footer = Footer(palette)
-        self.filter = Input(placeholder=_FILTER, id="filter", compact=True, select_on_focus=False)
-        self.filter.cursor_blink = False
+        self.filter = FilterLine(self.tree_pane, self.narrow, _FILTER)
         self.frames = FrameClock(self.draw_frame)
         self.said = Said(shell)
         self.panes = MainPanes(self)
@@ -70,9 +66,8 @@ class MainScreen(KeyedScreen[None]):
         self.steer = MainSteer(self)
         self.causes = MainCauses(self)
         self.keys = MainKeys(self)
-        self._drawn_for: tuple[ObjectRef | None, View] = (None, self.view)
+        self.about = MainAbout(self)
         self._untouched = True
-        self._logs_version = -1
 
     def compose(self) -> ComposeResult:
         """Lay the panes out."""
@@ -90,7 +85,6 @@ class MainScreen(KeyedScreen[None]):
 
     def on_mount(self) -> None:
         """Draw the first frame, and connect only after it is on the screen."""
-        self.filter.display = False
         self.panes.arrange()
         self.set_focus(self.tree_pane)
         session = self.shell.session
@@ -117,14 +111,14 @@ class MainScreen(KeyedScreen[None]):
             await super().take_key(event)
         self.frames.request(urgent=True)
 
-    def on_input_changed(self) -> None:
-        """Narrow the tree down by what was pasted into the filter."""
-        self.narrow()
+    def narrow(self, text: str) -> None:
+        """Show what passes a filter.
 
-    def narrow(self) -> None:
-        """Show what the filter says."""
-        if self.filter.value != self.view.query.text:
-            self.set_view(msgspec.structs.replace(self.view, query=parse_query(self.filter.value)))
+        Args:
+            text: The filter, as typed.
+        """
+        if text != self.view.query.text:
+            self.set_view(msgspec.structs.replace(self.view, query=parse_query(text)))
 
     def on_resize(self) -> None:
         """Share the room out anew."""
@@ -173,7 +167,7 @@ class MainScreen(KeyedScreen[None]):
         self.contexts.show(self.view.solo, now)
         if self._untouched and dirty.statuses:
             self._go_to_first_fault()
-        self._draw_selection(dirty)
+        self.about.draw(dirty)
         for told in self.shell.watching:
             told(dirty)
 
@@ -210,7 +204,7 @@ class MainScreen(KeyedScreen[None]):
 
     def selection_changed(self) -> None:
         """Draw what depends on the selected row."""
-        self._draw_selection(Dirty())
+        self.about.draw(Dirty())
 
     @property
     def is_settled(self) -> bool:
@@ -268,49 +262,3 @@ class MainScreen(KeyedScreen[None]):
         if dirty.structure or (dirty.states and by_state) or (dirty.refs and view.query):
             return True
         return dirty.statuses and self.layout_.contexts != shown_contexts(self.shell.session.picture, view)
-
-    def _draw_selection(self, dirty: Dirty) -> None:
-        session, row, now = self.shell.session, self.selected, self.shell.session.clock.now()
-        ref = row.ref if row is not None else None
-        moved = ref != self._drawn_for[0]
-        anew = moved or dirty.statuses or self.view is not self._drawn_for[1]
-        below = self.layout_.below(ref) if ref is not None and (anew or dirty.events) else []
-        if ref is None or (below and (anew or not dirty.events.isdisjoint(below))):
-            self._draw_events(ref, below)
-        detail: Detail | None = None
-        if row is not None:
-            picture = session.picture
-            in_words = describe_context(picture, row.ref.context, now) if row.is_context else None
-            detail = in_words or describe_object(picture, row.ref, now)
-        self.inventory.draw(row, now)
-        self.detail.show(detail)
-        self._draw_logs(row, moved)
-        self._draw_footer()
-        self._drawn_for = ref, self.view
-
-    def _draw_events(self, ref: ObjectRef | None, below: list[ObjectRef]) -> None:
-        picture = self.shell.session.picture
-        if ref is None:
-            self.events.show([], "", "")
-            return
-        status = picture.statuses[ref.context]
-        about = describe(ref) if ref.kind else ref.context
-        about = f"{about} and {len(below) - 1} below" if len(below) > 1 and ref.kind else about
-        note = status.phase.value if status.sees("Event", ref.namespace or status.namespace) else "forbidden"
-        self.events.show(timeline(picture, below), about, note)
-
-    def _draw_logs(self, row: Row | None, moved: bool) -> None:
-        logs = self.shell.session.logs
-        if moved:
-            logs.follow(row.ref if row is not None and not row.is_context else None)
-        if not moved and logs.version == self._logs_version:
-            return
-        self._logs_version = logs.version
-        wanted = frozenset() if self.all_logs or row is None else frozenset((row.ref,))
-        about = logs.controller if self.all_logs or row is None else f"{logs.controller} · {row.ref.name}"
-        lines = logs.of(wanted) if logs.controller else []
-        note = logs.note if logs.controller else "Select an object to follow its controller's log"
-        self.logs.show(lines, about if logs.controller else "", note)
-
-    def _draw_footer(self) -> None:
-        self.footer.show(offers(self.shell, self.situation(), _FOOTER), self.said.line())

@@ -31,7 +31,7 @@ class MainCauses:
         screen, session = self._screen, self._screen.shell.session
         resource = screen.selected_object
         if resource is None:
-            screen.keys.say("why: select an object first")
+            screen.say("why: select an object first")
             return
         ref = resource.ref
         explanation = explain(session.picture, ref, session.clock.now())
@@ -45,7 +45,7 @@ class MainCauses:
             text = f"{text}. Next step: {explanation.next_step}"
         if not causes:
             session.notice(Severity.INFO, text)
-            screen.keys.say(f"why: nothing lies behind {describe(ref)}, {explanation.next_step or 'it is fine'}")
+            screen.say(f"why: nothing lies behind {describe(ref)}, {explanation.next_step or 'it is fine'}")
             return
         session.notice(Severity.INFO, text)
         self._way.append((ref, screen.view))
@@ -70,4 +70,4 @@ class MainCauses:
                     screen.set_view(view)
                 screen.select(ref)
                 return
-        screen.keys.say("back: there is nothing to go back to")
+        screen.say("back: there is nothing to go back to")

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from textual.events import Key
 
-from tui.model.changes import Severity
 from tui.model.refs import ObjectRef
 from tui.model.rows import Mode, context_ref
 from tui.screens.command import run_command
 from tui.screens.diff import DiffScreen
 from tui.screens.fleet import FleetScreen
 from tui.screens.graph import GraphScreen
-from tui.screens.keyed import type_into
 from tui.screens.messages import MessagesScreen
 from tui.screens.palette import PaletteScreen
 from tui.screens.text import ManifestScreen
@@ -29,7 +27,6 @@ class MainKeys:
 
     def __init__(self, screen: "MainScreen") -> None:
         self._screen = screen
-        self._moved_in_filter = False
         self.handlers = (
             screen.steer.handlers
             | screen.causes.handlers
@@ -57,7 +54,7 @@ class MainKeys:
             "pane.previous": lambda: screen.panes.focus_next(-1),
             "wider": lambda: screen.panes.widen(1),
             "narrower": lambda: screen.panes.widen(-1),
-            "filter": self._open_filter,
+            "filter": lambda: screen.filter.open(screen.view.query.text),
             "faults": self._toggle_faults,
             "palette": self._open_palette,
             "back": self._back,
@@ -103,14 +100,6 @@ class MainKeys:
             self._screen.said.see()
         self.handlers[action]()
 
-    def say(self, text: str) -> None:
-        """Say why a key did nothing.
-
-        Args:
-            text: A sentence.
-        """
-        self._screen.shell.session.notice(Severity.WARNING, text)
-
     def _push(self, screen: object) -> None:
         self._screen.app.push_screen(screen)  # type: ignore[call-overload]
 
@@ -123,7 +112,7 @@ class MainKeys:
     def _diff(self) -> None:
         screen, resource = self._screen, self._screen.selected_object
         if resource is None:
-            self.say("diff: select an object first")
+            self._screen.say("diff: select an object first")
             return
         self._push(DiffScreen(screen.shell, resource.ref))
 
@@ -132,14 +121,14 @@ class MainKeys:
             return
         resource = self._screen.selected_object
         if resource is None:
-            self.say("yaml: select an object first")
+            self._screen.say("yaml: select an object first")
             return
         self._push(ManifestScreen(self._screen.shell, resource.ref))
 
     def _graph(self) -> None:
         row = self._screen.selected
         if row is None:
-            self.say("graph: select an object first")
+            self._screen.say("graph: select an object first")
             return
         focus = None if row.is_context else row.ref
         self._screen.app.push_screen(GraphScreen(self._screen.shell, row.ref.context, focus), self._reveal)
@@ -165,44 +154,17 @@ class MainKeys:
         self._screen.shell.session.logs.version += 1
         self._screen.selection_changed()
 
-    def _open_filter(self) -> None:
-        field = self._screen.filter
-        field.display = True
-        field.value = self._screen.view.query.text
-        field.action_select_all()  # what is typed takes the place of the old filter
-        self._moved_in_filter = False
-        self._screen.set_focus(field)
-
-    def close_filter(self) -> None:
-        """Hide the input; the filter stays in force."""
-        self._screen.filter.display = False
-        self._screen.set_focus(self._screen.tree_pane)
-
     async def take_filter_key(self, event: Key) -> None:
-        """While the filter is typed: arrows move in the tree, enter goes to the first hit, escape clears it.
+        """While the filter is typed: enter goes to the first hit, unless arrows have moved the cursor.
 
         Args:
             event: The key.
         """
         screen = self._screen
-        motion = {"down": "down", "up": "up", "pagedown": "page_down", "pageup": "page_up"}.get(event.key)
-        if event.key in ("escape", "ctrl+c"):
-            self._clear_filter()
-            self.close_filter()
-        elif event.key in ("tab", "enter"):
-            self.close_filter()
-            if screen.view.query and not self._moved_in_filter and screen.tree_pane.select_first_hit():
-                screen.selection_changed()
-        elif motion is not None:
-            self._moved_in_filter = True
-            screen.tree_pane.go(motion)
-            screen.selection_changed()
-        elif await type_into(screen.filter, event):
-            screen.narrow()
-
-    def _clear_filter(self) -> None:
-        self._screen.filter.value = ""
-        self._screen.narrow()
+        is_accepted = await screen.filter.take_key(event)
+        if is_accepted and screen.view.query and not screen.filter.has_moved:
+            screen.tree_pane.select_first_hit()
+        screen.selection_changed()
 
     def _toggle_faults(self) -> None:
         self._set(faults_only=not self._screen.view.faults_only)
@@ -212,7 +174,7 @@ class MainKeys:
 
         def run(typed: str | None) -> None:
             if typed and (complaint := run_command(screen, typed)):
-                self.say(complaint)
+                self._screen.say(complaint)
 
         screen.app.push_screen(PaletteScreen(screen.shell), run)
 
@@ -223,7 +185,7 @@ class MainKeys:
         elif screen.focused is not screen.tree_pane:
             screen.panes.focus(screen.tree_pane)
         elif screen.view.query:
-            self._clear_filter()
+            screen.filter.clear()
         elif screen.view.faults_only:
             self._set(faults_only=False)
         elif screen.tree_pane.marks:
@@ -266,7 +228,7 @@ class MainKeys:
         tree = self._screen.tree_pane
         place = tree.find_fault(step, tree.cursor or 0)
         if place is None:
-            self.say("nothing that is shown is broken")
+            self._screen.say("nothing that is shown is broken")
         else:
             tree.move_cursor(place)
             self._screen.selection_changed()
@@ -276,7 +238,7 @@ class MainKeys:
         if number <= len(contexts):
             self.solo(contexts[number - 1])
         else:
-            self.say(f"there is no context {number}")
+            self._screen.say(f"there is no context {number}")
 
     def solo(self, context: str | None) -> None:
         """Show one context alone, connecting it if need be.
@@ -292,7 +254,7 @@ class MainKeys:
         row, session = self._screen.selected, self._screen.shell.session
         context = row.ref.context if row is not None else next(iter(self._screen.view.solo), None)
         if context is None:
-            self.say("no context is selected: press its digit")
+            self._screen.say("no context is selected: press its digit")
         elif session.cluster(context) is None:
             session.connect(context)
         else:
@@ -311,8 +273,7 @@ class MainKeys:
         else:
             text = screen.detail.text() if screen.selected is not None else ""
         if text:
-            screen.app.copy_to_clipboard(text)
-            screen.shell.session.notice(Severity.INFO, f"copied {len(text.splitlines())} lines")
+            screen.copy(text)
 
     def _next_theme(self) -> None:
         shell = self._screen.shell

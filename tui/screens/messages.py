@@ -16,7 +16,6 @@ class MessagesScreen(TextScreen):
 
     def on_mount(self) -> None:
         """Show them and mark them as read."""
-        super().on_mount()
         store = self.shell.session.store
         store.read_notices()
         self.pane.show(self._lines() or ["Nothing was said yet."])

@@ -6,7 +6,6 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.strip import Strip
 
-from tui.model.changes import Severity
 from tui.model.refs import ObjectRef
 from tui.model.text import mask_credentials
 from tui.ports import ClusterError
@@ -88,8 +87,7 @@ class TextScreen(KeyedScreen[None]):
         self.dismiss(None)
 
     def _copy(self) -> None:
-        self.app.copy_to_clipboard("\n".join(self.pane.lines))
-        self.shell.session.notice(Severity.INFO, f"copied {len(self.pane.lines)} lines")
+        self.copy("\n".join(self.pane.lines))
 
 
 class ManifestScreen(TextScreen):
@@ -101,7 +99,6 @@ class ManifestScreen(TextScreen):
 
     def on_mount(self) -> None:
         """Read it."""
-        super().on_mount()
         self.pane.note = "reading"
         self.run_worker(self._read(), exclusive=True)
 
