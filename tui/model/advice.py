@@ -80,10 +80,10 @@ def _mend_workload(broken: Broken) -> str:
         return f"see why {name} does not become ready"
     if applied.presence is Presence.MISSING:
         return f"see who deleted {name}; the next run brings it back"
-    if applied.presence is Presence.FORBIDDEN:
-        return f"ask for the right to get {name}"
+    if applied.presence is Presence.UNSERVED:
+        return f"see who deleted the CRD of {name}, and bring it back"
     for remedy in WORKLOAD_REMEDIES:
-        if remedy.pattern.search(f"{applied.reason}: {applied.message}"):
+        if remedy.find(f"{ref.kind} {applied.message}", {applied.reason}):
             return remedy.step.replace("{name}", name)
     return f"see why {name} does not become ready"
 
@@ -92,11 +92,7 @@ def _bring(picture: Picture, broken: Broken, ref: ObjectRef) -> str:
     before = describe(broken.before) if broken.before is not None else ""
     match broken.edge:
         case Edge.DEPENDS_ON:
-            namesake = next(
-                (one for one in picture.refs(ref.context) if (one.kind, one.name) == (ref.kind, ref.name)), None
-            )
-            hint = f", or name its namespace: there is {describe(namesake)}" if namesake is not None else ""
-            return f"create {describe(ref)}, or take it out of dependsOn of {before}{hint}"
+            return f"create {describe(ref)}, or take it out of dependsOn of {before}{_namesake(picture, ref)}"
         case Edge.CHART:
             return f"reconcile {before}, which generates it"
         case Edge.SOURCE:
@@ -130,17 +126,13 @@ def _mend(picture: Picture, broken: Broken, resource: Resource) -> str:
     if health.state in FINE:
         return _hurry(picture, broken, resource)
     message = told(health.message)
+    reasons = {condition.reason for condition in resource.status.conditions}
     for remedy in REMEDIES:
-        is_meant = not remedy.reasons or _reasons(resource) & remedy.reasons
-        if is_meant and (found := remedy.pattern.search(message)):
+        if found := remedy.find(message, reasons):
             return _fill(found.expand(remedy.step), picture, resource)
     if health.state is State.WAITING:
         return f"see why {KINDS[ref.kind].controller} finds it not ready"
     return f"mend what {KINDS[ref.kind].controller} complains about, its log says more"
-
-
-def _reasons(resource: Resource) -> set[str]:
-    return {condition.reason for condition in resource.status.conditions}
 
 
 def _hurry(picture: Picture, broken: Broken, resource: Resource) -> str:

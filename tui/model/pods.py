@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from tui.model.health import Health, State
 from tui.model.live import Conditions, Live, read_part
 from tui.model.resources import Api, Time
-from tui.model.text import beginning, one_line
+from tui.model.text import beginning, counted, one_line
 
 _SCHEDULE_WINDOW = timedelta(seconds=15)
 """How long a pod may be without a node before that is a fault (fluxcd/cli-utils pkg/kstatus/status/core.go)."""
 
-_PULL = frozenset(
+UNPULLED = frozenset(
     (
         "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError",
         "RegistryUnavailable", "SignatureValidationFailed",
@@ -177,7 +177,7 @@ def _troubles(spec: _Spec, status: _Status, hints: tuple[str, ...]) -> Iterator[
 
 def _trouble(container: _Container, declared: _Declared, hints: tuple[str, ...], name: str) -> Health | None:
     waiting, ended = container.state.waiting, container.state.terminated
-    if waiting is not None and waiting.reason in _PULL:
+    if waiting is not None and waiting.reason in UNPULLED:
         return Health(State.FAILED, waiting.reason, _unpulled(declared.image or container.image, waiting, hints))
     if (waiting is not None and waiting.reason == "CrashLoopBackOff") or (ended is not None and ended.exit_code):
         return _crashing(container, declared, name)
@@ -209,7 +209,7 @@ def _crashing(container: _Container, declared: _Declared, name: str) -> Health:
     waiting = container.state.waiting
     ended = container.state.terminated or container.last_state.terminated or _Terminated()
     restarts = container.restart_count
-    times = f", {restarts} {'restart' if restarts == 1 else 'restarts'}" if restarts else ""
+    times = f", {counted(restarts, 'restart')}" if restarts else ""
     message = f"{name} keeps crashing: {_exit(ended, declared)}{times}{_last_words(ended)}"
     reason = waiting.reason if waiting is not None else ended.reason or "Error"
     return Health(State.FAILED, reason, message, ended.finished_at)
@@ -232,7 +232,9 @@ def _last_words(ended: _Terminated) -> str:
 def _not_ready(container: _Container, hints: tuple[str, ...]) -> Health:
     name, last = f"container {container.name}", container.last_state.terminated
     probe = next((one_line(hint) for hint in hints if "probe failed" in hint), "")
-    restarted = f" (restarted {container.restart_count} times, last {_exit(last, _Declared())})" if last else ""
+    restarted = (
+        f" (restarted {counted(container.restart_count, 'time')}, last {_exit(last, _Declared())})" if last else ""
+    )
     if container.state.running is None:
         return Health(State.PROGRESSING, "NotStarted", f"{name} has not started yet")
     lacking = "startup" if container.started is False else "readiness"
@@ -243,7 +245,7 @@ def _not_ready(container: _Container, hints: tuple[str, ...]) -> Health:
 def _as_a_whole(spec: _Spec, status: _Status, since: datetime | None) -> Health:
     if status.true("Ready") is not None:
         restarts = sum(one.restart_count for one in status.container_statuses or ())
-        return Health(State.READY, message=f"{restarts} restarts" if restarts else "", since=since)
+        return Health(State.READY, message=counted(restarts, "restart") if restarts else "", since=since)
     for gate in spec.readiness_gates or ():
         if status.true(gate.condition_type) is None:
             return Health(State.PROGRESSING, "ReadinessGate", f"waits for {gate.condition_type}", since)

@@ -5,8 +5,11 @@ A remedy may use the groups of its pattern, and `{name}`, `{owner}`, `{path}`, `
 """
 
 import re
+from collections.abc import Set
 
 import msgspec
+
+from tui.model.pods import UNPULLED
 
 
 class Remedy(msgspec.Struct, frozen=True):
@@ -18,6 +21,18 @@ class Remedy(msgspec.Struct, frozen=True):
     """What to do."""
     reasons: frozenset[str] = frozenset()
     """The reasons for which it counts; empty for any."""
+
+    def find(self, message: str, reasons: Set[str]) -> re.Match[str] | None:
+        """Whether it is meant.
+
+        Args:
+            message: What a controller says.
+            reasons: The reasons that it gives.
+
+        Returns:
+            Where the message has its words, None where it does not count.
+        """
+        return self.pattern.search(message) if not self.reasons or self.reasons & reasons else None
 
 
 def _remedy(pattern: str, step: str, *reasons: str) -> Remedy:
@@ -187,22 +202,34 @@ REMEDIES = (
 """For Flux objects."""
 
 WORKLOAD_REMEDIES = (
+    # What stands around workloads; its kind says more than its words
+    _remedy(r"^(?:Cluster)?SecretStore ", "mend the provider or the credentials in {name}"),
+    _remedy("^ExternalSecret ", "see whether the store of {name} answers, and has that key"),
+    _remedy("^Canary ", "approve {name}, or see who is to", "Waiting", "WaitingPromotion"),
+    _remedy("^Canary ", "see which metric of {name} failed, then push a version that passes"),
+    _remedy("^Certificate ", "see what the CertificateRequest of {name} says"),
+    _remedy("^APIService ", "see why the Service behind {name} does not answer"),
+    _remedy("^HorizontalPodAutoscaler .*metric", "see whether the metrics of {name} can be read"),
+    _remedy("^CustomResourceDefinition ", "give {name} names that no other CRD has"),
+    _remedy("^PersistentVolumeClaim ", "restore the volume of {name}, or delete it for a new one", "Lost"),
     _remedy(
-        "(?i)ImagePull|ErrImage|InvalidImageName|can't (?:be )?pull",
-        "mend the image's tag, or the credentials of its registry",
+        "^PersistentVolumeClaim |unbound immediate|ProvisioningFailed", "see why the volume of {name} is not bound"
     ),
-    _remedy("(?i)CrashLoop|OOMKilled|Error: exit|keeps crashing|crashes", "read the log of {name}"),
+    # Pods, and what creates them
+    _remedy("", "mend the image's tag, or the credentials of its registry", *UNPULLED),
+    _remedy("OOMKilled", "raise the memory limit of {name}, or see what takes so much"),
+    _remedy("", "make room for {name}: no node takes it", "Unschedulable"),
+    _remedy("", "see who is to take the scheduling gates off {name}", "SchedulingGated"),
+    _remedy("", "see what is short on its node, and let what creates {name} ask for what it takes", "Evicted"),
     _remedy(
-        "(?i)Unschedulable|FailedScheduling|no node|nodes are available",
-        "make room for {name}: no node takes it",
-    ),
-    _remedy(
-        "(?i)CreateContainerConfigError|couldn't find key|(?:secret|configmap) .* not found",
+        r"couldn't find key|(?:secret|configmap|serviceaccount) \S+ not found|references non-existent",
         "create what {name} refers to",
     ),
-    _remedy("(?i)SecretSync|SecretStore|ExternalSecret", "see whether the store of {name} answers, and has that key"),
-    _remedy("(?i)Canary|halt|rollback|analysis", "see which metric of {name} failed, then push a version that passes"),
-    _remedy("(?i)quota", "raise the ResourceQuota, or ask for less"),
-    _remedy("(?i)Pending.*claim|unbound|ProvisioningFailed", "see why the volume of {name} is not bound"),
+    _remedy("exceeded quota", "raise the ResourceQuota, or ask for less"),
+    _remedy("MountVolume|AttachVolume|Unable to attach", "see why the volume of {name} can't be mounted"),
+    _remedy("pods can't be created", "mend what the API server says of the pods of {name}"),
+    _remedy("can't be started", "mend the command of {name}, or what it refers to"),
+    _remedy("probe", "read the log of {name}, which runs and does not answer its probe", "NotReady"),
+    _remedy("keeps crashing|^Pod .*(?:ended with|failed: )|^Job .* failed pod", "read the log of {name}"),
 )
-"""For what Flux applied; `{name}` is the object."""
+"""For what Flux applied, by its kind and message, and the reasons of `tui.model.kstatus`; `{name}` is the object."""
