@@ -1,29 +1,29 @@
 """Scripted incidents: objects as a cluster has them, and what the program is to say about one of them.
 
 Each YAML file is one incident, at noon of the tests' day: `contexts` has the objects by context with the condition sets
-that controllers write, `applied` what was read of the objects that they applied, `ask` names the object that is asked
+that controllers write, `applied` what they applied, workloads with their `pods`, `ask` names the object that is asked
 about, in the first context. `expected` is what the program answers: the state, the way to each cause, the sentence, the
 next steps, what happens next by itself, and the blast radius of the worst cause.
 """
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tests.fakes.clock import NOON
-from tests.fakes.objects import Body, read
+from tests.fakes.objects import Body, read, to_json
 from tui.model.blast import blast_radius
 from tui.model.causes import explain
 from tui.model.changes import ContextStatus, InventoryRead, Phase
-from tui.model.health import State
 from tui.model.kinds import find_kind
+from tui.model.kstatus import judge
+from tui.model.live import decode_live
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.schedule import what_next
 from tui.model.wording import describe
-from tui.model.workloads import Applied, AppliedId, Presence
+from tui.model.workloads import Applied, AppliedId, present, with_pods
 
 FOLDER = Path(__file__).parent
 
@@ -136,12 +136,9 @@ def _named(ref: ObjectRef | AppliedId, beside: ObjectRef) -> str:
 
 
 def _applied(one: Body) -> Applied:
-    return Applied(
-        AppliedId(one["kind"], one["group"], one["namespace"], one["name"]),
-        Presence[one["presence"]],
-        State[one["state"]],
-        one["reason"],
-        one["message"],
-        datetime.fromisoformat(one["since"].replace("Z", "+00:00")),
-        tuple(_applied(below) for below in one.get("below", ())),
-    )
+    """As the program judges it, a workload with its pods."""
+    kind, metadata = one["kind"], one["metadata"]
+    group = one["apiVersion"].rpartition("/")[0]
+    id_ = AppliedId(kind, group, metadata["namespace"], metadata["name"])
+    applied = present(id_, judge(group, kind, decode_live(to_json(one)), NOON))
+    return with_pods(applied, map(_applied, one["pods"])) if "pods" in one else applied
