@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+import pytest
 
 from tests.fakes.objects import FAILING, WAITING, hr, inventory_id, ks, read, ref
 from tests.fakes.pilot import APPS, EU, INFRA, NARROW, SOURCE, TENANTS, Driven, acting, small
 from tests.fakes.workloads import applied, entry_id
-from tui.model.changes import ContextStatus, Phase
+from tui.model.changes import ContextStatus, InventoryRead, Phase
 from tui.model.health import State
 from tui.model.refs import ObjectRef
 from tui.model.workloads import Applied
@@ -58,6 +59,11 @@ def shown(driven: Driven) -> list[str]:
     return [" ".join(line.split()) for line in lines if line.strip()]
 
 
+def strip(driven: Driven) -> str:
+    """The detail strip, single-spaced."""
+    return " ".join(driven.text_of(driven.main.detail).split())
+
+
 async def test_it_tells_of_each_object_and_why_pods_are_not_ready() -> None:
     async with shop() as driven:
         assert shown(driven) == [
@@ -92,6 +98,20 @@ async def test_what_it_waits_for_is_read_too() -> None:
         await driven.until(lambda: driven.main.shell.session.picture.applied(APPS))
         assert driven.eu.readings == [TENANTS, APPS]
         assert shown(driven)[0] == "applied · ks flux-system/tenants 0 ready"
+
+
+@pytest.mark.parametrize("at", [pytest.param(APPS, id="of-itself"), pytest.param(TENANTS, id="of-what-waits-for-it")])
+async def test_the_strip_tells_what_was_read(at: ObjectRef) -> None:
+    async with shop(at=at) as driven:
+        session = driven.main.shell.session
+        await driven.until(lambda: session.picture.applied(APPS))
+        await driven.drawn()
+        assert WHY in strip(driven)
+        crashing = msgspec.structs.replace(POD, message="container app keeps crashing: exit code 1")
+        session.apply(InventoryRead(APPS, (msgspec.structs.replace(API, below=(crashing,)),)))
+        await driven.drawn()
+        assert "keeps crashing: exit code 1" in strip(driven)
+        assert WHY not in strip(driven)
 
 
 async def test_why_there_is_nothing() -> None:
