@@ -2,11 +2,8 @@
 
 import re
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,11 +11,11 @@ from tests.e2e.api import FLUX, ApiError, Body, wait_for
 from tests.e2e.content import kustomization, yaml
 from tests.e2e.ownregion import OwnRegion
 from tests.e2e.region import Region
+from tests.e2e.terminal import CURSOR, assert_restored, go_to, is_quiet, leave, program, top_of, tree_row, until_in_tree
 from tests.fakes.screen import IN_BAND_RESIZE, SYNCHRONIZED, Screen, home, shown
 from tui.model.kinds import RECONCILE_REQUEST
 
 _BROKEN = yaml({"apiVersion": "v1", "kind": "ConfigMop", "metadata": {"name": "broken"}})
-_CURSOR = "▌"
 _HOSTILE = "\x1b[31mred[/] [bold]\x1b]52;c;eA==\x07 \x9b2J\r🔥火 end"
 """A message that would colour the terminal, fill the clipboard, ring, and clear the screen."""
 
@@ -31,50 +28,6 @@ _END = "🔥火 end"
 def desk(tmp_path: Path) -> dict[str, str]:
     """The environment of a person who has never run the program."""
     return home(tmp_path / "home")
-
-
-@contextmanager
-def program(region: Region, desk: dict[str, str], *arguments: str, **options: Any) -> Iterator[Screen]:
-    """Run the program over one region, until its rows are there."""
-    with shown("--kubeconfig", str(region.kubeconfig), *arguments, environ=desk, **options) as screen:
-        screen.until_row(f" {region.name} ●")
-        screen.until(lambda: tree_row(screen, "tenants"))
-        yield screen
-
-
-def tree_row(screen: Screen, name: str, kind: str = "ks") -> str:
-    """An object's row of the tree, without what stands beside it; empty where it is not shown."""
-    rows = (row.partition("│")[0].rstrip() for row in screen.rows)
-    return next((row for row in rows if re.match(rf"▌? +(▾ )?\S {name} .*\b{kind}\b", row)), "")
-
-
-def go_to(screen: Screen, name: str) -> None:
-    """Go to a Kustomization as a person does, with the filter."""
-    screen.until(lambda: tree_row(screen, name))
-    screen.type(f"/kind:ks {name}")
-    screen.press("enter")
-    screen.until(lambda: tree_row(screen, name).startswith(_CURSOR))
-    screen.until_row("ks", f"/{name} ·")
-
-
-def until_in_tree(screen: Screen, name: str, *texts: str) -> None:
-    """Wait until an object's row has some texts."""
-    screen.until(lambda: all(text in tree_row(screen, name) for text in texts))
-
-
-def leave(screen: Screen) -> None:
-    """Quit, and find the terminal as it was."""
-    screen.press("q")
-    assert screen.end(60) == 0
-    assert_restored(screen)
-
-
-def assert_restored(screen: Screen) -> None:
-    """Nothing is left of the program on the terminal."""
-    assert not screen.is_alternate
-    assert screen.is_as_before, screen.state
-    assert not any(screen.rows), screen.described()
-    assert "Traceback" not in screen.text
 
 
 def objects(region: Region) -> int:
@@ -106,11 +59,6 @@ def test_two_regions_side_by_side_and_each_alone(regions: tuple[OwnRegion, OwnRe
         screen.press("0")
         screen.until(lambda: screen.row("▾ eu ") and screen.row("▾ us "))
         leave(screen)
-
-
-def top_of(screen: Screen) -> str:
-    """The top line."""
-    return screen.rows[0]
 
 
 def test_reconcile_is_seen_and_true(region: Region, desk: dict[str, str]) -> None:
@@ -163,7 +111,7 @@ def test_what_is_broken_is_under_the_cursor_at_start_and_told_in_the_controllers
     region.fetch(region.push("infra/broken.yaml", _BROKEN))
     wait_for("infra to fail", lambda: _ready(region, "infra")["status"] == "False")
     with program(region, desk) as screen:
-        screen.until(lambda: tree_row(screen, "infra").startswith(_CURSOR))
+        screen.until(lambda: tree_row(screen, "infra").startswith(CURSOR))
         until_in_tree(screen, "infra", "✖")
         red = screen.cell(screen.row("✖ infra"), "✖").fg
         assert red != screen.cell(screen.row("✔ fleet", " git "), "✔").fg
@@ -229,7 +177,7 @@ def _fits(screen: Screen, region: Region) -> bool:
         and screen.rows[-1].endswith("? help")
         and len(set(dividers)) == int(wide)
         and (not wide or len(dividers) >= len(screen.rows) - 10)
-        and bool(screen.row(_CURSOR))
+        and bool(screen.row(CURSOR))
         and len(screen.rows[1].split("│")[-1].rstrip()) <= screen.columns
         and (not wide or any(row.endswith("live") for row in screen.rows))
     )
@@ -238,21 +186,8 @@ def _fits(screen: Screen, region: Region) -> bool:
 def test_a_quiet_fleet_writes_nothing_but_ages(region: Region, desk: dict[str, str]) -> None:
     """A row whose age passes a minute is drawn anew, at most every ten seconds; else there is not a byte."""
     with program(region, desk) as screen:
-        wait_for("six quiet seconds", lambda: _is_quiet(screen, 6), 90)  # what was before this test may still settle
+        wait_for("six quiet seconds", lambda: is_quiet(screen, 6), 90)  # what was before this test may still settle
         leave(screen)
-
-
-def _is_quiet(screen: Screen, seconds: float) -> bool:
-    screen.until_quiet(1)
-    before, rows, frames = screen.written, _ageless(screen), screen.frames
-    screen.read_for(seconds)
-    drawn = screen.frames - frames
-    return _ageless(screen) == rows and drawn <= 1 and (screen.written > before) == bool(drawn)
-
-
-def _ageless(screen: Screen) -> list[str]:
-    """The rows with every age blanked, each as wide as the widest."""
-    return [re.sub(r" *(<1m|\b\d+[mhdy])(?= |$)", " AGE", row) for row in screen.rows]
 
 
 def test_hostile_text_is_shown_as_text(region: Region, desk: dict[str, str]) -> None:
@@ -326,7 +261,7 @@ def test_a_paste_presses_no_key(region: Region, desk: dict[str, str]) -> None:
         screen.until(lambda: not screen.row("Ask the controller"))
         screen.press("enter")
         screen.until_row("! there is no command 'RT[31mq'")
-        assert tree_row(screen, "tenants").startswith(_CURSOR)
+        assert tree_row(screen, "tenants").startswith(CURSOR)
         leave(screen)
     assert region.get("Kustomization", "tenants")["metadata"]["resourceVersion"] == before
 
