@@ -13,7 +13,8 @@ from tui.model.changes import Phase
 from tui.model.query import parse_query
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.model.rows import Layout, Mode, Row, View, lay_out, reveal, shown_contexts
+from tui.model.reveal import reveal
+from tui.model.rows import Layout, Mode, Row, View, lay_out, shown_contexts
 from tui.screens.filter import FilterLine
 from tui.screens.keyed import KeyedScreen
 from tui.screens.main_about import MainAbout

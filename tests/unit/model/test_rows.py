@@ -28,7 +28,7 @@ from tui.model.kinds import KINDS, Role
 from tui.model.picture import Picture
 from tui.model.query import parse_query
 from tui.model.refs import ObjectRef
-from tui.model.rows import Layout, Mode, View, context_ref, lay_out, matching, reveal, shown_contexts
+from tui.model.rows import Layout, Mode, View, context_ref, lay_out, matching, shown_contexts
 
 OWN_LABELS = {"helm.toolkit.fluxcd.io/name": "api", "helm.toolkit.fluxcd.io/namespace": "apps"}
 BOOTSTRAP = (
@@ -353,25 +353,3 @@ def test_a_filter_shows_matches_and_what_leads_to_them_only(fleet: list[Body], m
     for row in layout.rows:
         below: list[ObjectRef] = layout.below(row.ref)
         assert row.is_context or not matches.isdisjoint(below)
-
-
-@quick
-@given(
-    fleet=fleets,
-    mode=st.sampled_from(Mode),
-    text=st.sampled_from(("", "a", "is:failed", "kind:ks !b")),
-    faults_only=st.booleans(),
-    solo=st.sampled_from((frozenset[str](), frozenset(("us",)))),
-    is_folded=st.booleans(),
-)
-def test_what_is_revealed_has_a_row(
-    fleet: list[Body], mode: Mode, text: str, faults_only: bool, solo: frozenset[str], is_folded: bool
-) -> None:
-    picture = _live(*fleet)
-    folded = frozenset((context_ref("eu"), *picture.refs("eu"))) if is_folded else frozenset()
-    view = View(mode, parse_query(text), faults_only, solo, folded)
-    for one in picture.refs("eu"):
-        revealed = reveal(picture, view, one)
-        assert one in lay_out(picture, revealed).position
-        assert revealed.solo in (solo, solo | {"eu"})
-        assert reveal(picture, revealed, one) == revealed
