@@ -8,7 +8,7 @@ from enum import IntEnum
 import msgspec
 
 from tui.model.cells import connection_note, revision_cell
-from tui.model.changes import Phase
+from tui.model.changes import ContextStatus, Phase
 from tui.model.detail import Detail
 from tui.model.health import FAULTS, SEVERITY, State
 from tui.model.kinds import KINDS, ORDER, Role
@@ -47,10 +47,24 @@ class Column(msgspec.Struct, frozen=True):
     context: str
     note: str
     """What is to be said of its connection; empty while it is live."""
-    compared: bool
-    """Whether it is live: what was true once is shown and not compared."""
-    forbidden: frozenset[str] = frozenset()
-    """Kinds that may not be listed there."""
+    status: ContextStatus
+
+    @property
+    def compared(self) -> bool:
+        """Whether it is live: what was true once is shown and not compared."""
+        return self.status.phase is Phase.LIVE
+
+    def tells(self, kind: str, namespace: str) -> bool:
+        """Whether it says anything that an object is not there.
+
+        Args:
+            kind: The object's kind.
+            namespace: Its namespace.
+
+        Returns:
+            False where it would not be known.
+        """
+        return self.compared and self.status.sees(kind, namespace)
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -111,12 +125,7 @@ def compare(picture: Picture, now: datetime, query: Query = EVERYTHING, differin
         The matrix.
     """
     columns = tuple(
-        Column(
-            name,
-            connection_note(status, now) if status.phase is not Phase.LIVE else "",
-            status.phase is Phase.LIVE,
-            frozenset(status.forbidden),
-        )
+        Column(name, connection_note(status, now) if status.phase is not Phase.LIVE else "", status)
         for name, status in picture.statuses.items()
         if status.phase is not Phase.OFF
     )
@@ -153,7 +162,7 @@ def _line(picture: Picture, columns: tuple[Column, ...], main: str, kind: str, n
         ref = ObjectRef(column.context, kind, namespace, name)
         resource = picture.get(ref)
         cells.append(_cell(resource, picture.health(ref).state) if resource is not None else None)
-    places = [place for place, column in enumerate(columns) if column.compared and kind not in column.forbidden]
+    places = [place for place, column in enumerate(columns) if column.tells(kind, namespace)]
     there = [(place, cell) for place in places if (cell := cells[place]) is not None]
     if len(there) > 1:
         usual_state = _usual((_bearing(cell) for _, cell in there), State.READY)
@@ -203,7 +212,7 @@ def describe_absence(picture: Picture, matrix: Matrix, ref: ObjectRef) -> Detail
     column = next(column for column in matrix.columns if column.context == ref.context)
     others = (column.context for column in matrix.columns)
     there = ", ".join(name for name in others if picture.get(ref._replace(context=name)) is not None)
-    if column.compared and ref.kind not in column.forbidden:
+    if column.tells(ref.kind, ref.namespace):
         return Detail(None, f"{ref.context} · {describe(ref)} · missing", (f"It is in {there}, and not here",), ())
     why = f"you may not list {KINDS[ref.kind].plural} here" if column.compared else f"this context is {column.note}"
     told = f"It is in {there}; whether it is here can't be told, since {why}"

@@ -170,12 +170,12 @@ class FleetPane(LineView):
         line.add(told, style).add(fit(f" {kind}", room - width_of(told), mark), palette.dim).add(" ")
 
     def _draw_cell(self, line: Line, entry: Entry, number: int, chosen: bool) -> None:
-        cell, column, kind, rank = entry.cells[number], self.matrix.columns[number], entry.kind, entry.rank
+        cell, column, rank = entry.cells[number], self.matrix.columns[number], entry.rank
         palette, mark, width = self.palette, self.palette.sign("cut"), self.column_width()
         over = Style(underline=True, bold=True) if chosen else Style()
         line.add(palette.sign("closed") if chosen else " ", palette.accent)
         if cell is None:
-            told = "missing" if column.compared and kind not in column.forbidden else "not seen"
+            told = "missing" if column.tells(entry.kind, entry.namespace) else "not seen"
             style = palette.text if told == "missing" and rank is Rank.MISSING else palette.dim
             line.add(fit(f"{palette.sign('dot')} {told}", width - 1, mark), style + over)
             return

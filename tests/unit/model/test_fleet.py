@@ -72,6 +72,7 @@ def test_ranks(contexts: dict[str, list[Body]], rank: Rank, odd: list[bool | Non
         pytest.param(ContextStatus("c", Phase.STALE, NOON), id="stale"),
         pytest.param(ContextStatus("c", Phase.LOGIN), id="login needed"),
         pytest.param(ContextStatus("c", Phase.LIVE, forbidden=("Kustomization",)), id="kind forbidden"),
+        pytest.param(ContextStatus("c", Phase.LIVE, narrowed=("Kustomization",), namespace="team"), id="one namespace"),
     ],
 )
 @pytest.mark.parametrize("there", [[ks("x", applied=OLD_MAIN)], []], ids=["old", "not there"])
@@ -142,6 +143,11 @@ def test_nothing_to_compare_is_said() -> None:
         pytest.param(ContextStatus("b", Phase.LOGIN), "this context is login needed", id="not live"),
         pytest.param(
             ContextStatus("b", Phase.LIVE, forbidden=("Kustomization",)), "may not list kustomizations", id="forbidden"
+        ),
+        pytest.param(
+            ContextStatus("b", Phase.LIVE, narrowed=("Kustomization",), namespace="team"),
+            "may not list kustomizations",
+            id="one namespace",
         ),
     ],
 )
