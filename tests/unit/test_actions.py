@@ -5,21 +5,10 @@ from collections import Counter
 import pytest
 
 from tests.fakes.objects import FAILING, ROLLED_BACK, Body, ago, body, git, helm_chart, helm_repository, hr, ks, read
-from tui.actions import (
-    ACTIONS,
-    DEFAULT_KEYS,
-    KEY_SCOPES,
-    Scope,
-    Situation,
-    Topic,
-    has_git,
-    makes_sense,
-    refusal,
-    title_for,
-    toggled_verb,
-)
+from tui.actions import ACTIONS, DEFAULT_KEYS, KEY_SCOPES, Scope, Topic
 from tui.model.intent import Verb
 from tui.ports import Access
+from tui.situation import Situation, has_git, makes_sense, refusal, title_for, toggled_verb
 
 
 def _situation(*objects: Body, access: Access = Access.ALLOWED, read_only: bool = False, marked: int = 0) -> Situation:

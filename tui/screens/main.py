@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Key
 
-from tui.actions import Situation
 from tui.frames import FrameClock
 from tui.model.changes import Phase
 from tui.model.query import parse_query
@@ -26,6 +25,7 @@ from tui.screens.main_steer import MainSteer
 from tui.screens.said import Said
 from tui.screens.shell import Shell
 from tui.screens.steer import situation_of
+from tui.situation import Situation
 from tui.store import Dirty
 from tui.widgets.applied import AppliedPane
 from tui.widgets.contextbar import ContextBar

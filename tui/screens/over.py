@@ -5,7 +5,6 @@ from functools import partial
 
 from textual.events import Key
 
-from tui.actions import Situation
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.screens.diff import DiffScreen
@@ -15,6 +14,7 @@ from tui.screens.said import Said
 from tui.screens.shell import Shell
 from tui.screens.steer import Steer, situation_of
 from tui.screens.text import ManifestScreen
+from tui.situation import Situation
 from tui.store import Dirty
 from tui.widgets.detail import DetailStrip
 from tui.widgets.footer import Footer

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from textual.app import App
 
-from tui.actions import ACTIONS, Situation, makes_sense, refusal, title_for, toggled_verb
+from tui.actions import ACTIONS
 from tui.model.changes import Severity
 from tui.model.intent import Verb
 from tui.model.resources import Resource
@@ -16,6 +16,7 @@ from tui.ports import Access
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.shell import Shell
 from tui.session import Session
+from tui.situation import Situation, makes_sense, refusal, title_for, toggled_verb
 from tui.widgets.footer import Offer
 
 _NAMED_IN_QUESTION = 12
