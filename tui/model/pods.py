@@ -40,7 +40,7 @@ class _Terminated(Api, frozen=True):
 
 
 class _Running(Api, frozen=True):
-    started_at: Time | None = None
+    pass
 
 
 class _State(Api, frozen=True):

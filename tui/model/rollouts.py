@@ -54,7 +54,6 @@ class _Status(Conditions, frozen=True):
     updated_replicas: int = 0
     ready_replicas: int = 0
     available_replicas: int = 0
-    current_replicas: int = 0
     fully_labeled_replicas: int = 0
     current_revision: str = ""
     update_revision: str = ""
