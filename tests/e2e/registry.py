@@ -1,14 +1,12 @@
 """A registry for OCI artifacts, crane's, and how a chart gets into it."""
 
-import gzip
-import io
 import json
-import tarfile
 import urllib.request
 from hashlib import sha256
 from typing import Any
 
 from tests.e2e.api import wait_for
+from tests.e2e.charts import archive
 from tests.e2e.ownregion import OwnRegion
 
 _CONFIG = "application/vnd.cncf.helm.config.v1+json"
@@ -41,7 +39,7 @@ class Registry:
             The manifest's digest.
         """
         config = self._blob(name, json.dumps({"name": name}).encode(), _CONFIG)
-        layer = self._blob(name, _archive(name, files), CHART)
+        layer = self._blob(name, archive(name, files), CHART)
         manifest = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": config, "layers": [layer]}
         content = json.dumps(manifest).encode()
         self._send("PUT", f"/v2/{name}/manifests/{tag}", content, _MANIFEST)
@@ -65,18 +63,6 @@ class Registry:
         request = urllib.request.Request(self._base + path, content, headers, method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
             answer.read()
-
-
-def _archive(name: str, files: dict[str, str]) -> bytes:
-    """A chart as a tarball, in which all is below a folder of its name."""
-    tar = io.BytesIO()
-    with tarfile.open(fileobj=tar, mode="w") as archive:
-        for path, text in files.items():
-            content = text.encode()
-            entry = tarfile.TarInfo(f"{name}/{path}")
-            entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
-    return gzip.compress(tar.getvalue(), mtime=0)
 
 
 def _digest(content: bytes) -> str:

@@ -6,6 +6,7 @@ about, in the first context. `expected` is what the program answers: the state, 
 next steps, what happens next by itself, and the blast radius of the worst cause.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -112,8 +113,21 @@ def outcome(incident: Body) -> dict[str, Any]:
     Returns:
         The shape of `expected`.
     """
-    picture, ref = picture_of_incident(incident), asked(incident)
-    explanation, health = explain(picture, ref, NOON), picture.health(ref)
+    return answer(picture_of_incident(incident), asked(incident), NOON)
+
+
+def answer(picture: Picture, ref: ObjectRef, now: datetime) -> dict[str, Any]:
+    """What the program says about an object.
+
+    Args:
+        picture: What is known.
+        ref: The object, which is known.
+        now: The time.
+
+    Returns:
+        The shape of `expected`.
+    """
+    explanation, health = explain(picture, ref, now), picture.health(ref)
     root = next(link.ref for link in reversed(explanation.chains[0]) if isinstance(link.ref, ObjectRef))
     blast = blast_radius(picture, root)
     resource = picture.get(ref)
@@ -123,7 +137,7 @@ def outcome(incident: Body) -> dict[str, Any]:
         "causes": [" ← ".join(_named(link.ref, ref) for link in chain) for chain in explanation.chains],
         "sentence": explanation.sentence,
         "next_steps": list(explanation.next_steps),
-        "then": what_next(resource, health, NOON),
+        "then": what_next(resource, health, now),
         "waiting": [describe(one) for one in blast.waiting],
         "owned": [describe(one) for one in blast.owned],
     }
