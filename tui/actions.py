@@ -142,8 +142,14 @@ _MOVE = (
     ),
     Action("fold", ("left", "h"), "fold", "Close the branch, or go to the row above it", Topic.MOVE, Scope.ROW),
     Action("unfold", ("right",), "unfold", "Open the branch", Topic.MOVE, Scope.ROW),
-    Action("fault.next", ("n",), "next fault", "To the next object that is broken", Topic.MOVE),
-    Action("fault.previous", ("N",), "previous fault", "To the previous object that is broken", Topic.MOVE),
+    Action(
+        "fault.next", ("n",), "next fault",
+        "To the next object that is broken; where none is, that waits, then that is suspended", Topic.MOVE,
+    ),
+    Action(
+        "fault.previous", ("N",), "previous fault",
+        "To the previous object that is broken; where none is, that waits, then that is suspended", Topic.MOVE,
+    ),
 )  # fmt: skip
 
 _CONTEXTS = (

@@ -59,7 +59,7 @@ def source_suspended(stage: Stage) -> None:
     broken = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: b\n  b: c\n c: d\n"
     stage.files({"apps/deploy.yaml": broken, "apps/kustomization.yaml": yaml({"resources": ["deploy.yaml"]})})
     stage.make()
-    stage.later(lambda: (stage.until_ready("fleet"), stage.suspend("fleet")))
+    stage.later(lambda: stage.suspend("fleet", after="fleet"))
 
 
 def child_kustomization_fails(stage: Stage) -> None:
@@ -120,8 +120,8 @@ def tenants_prod_suspended(stage: Stage) -> None:
     stage.make()
 
     def suspend() -> None:
-        stage.until_ready("tenants-prod", "apps-prod")
-        stage.suspend("tenants-prod")
+        stage.until_ready("apps-prod")
+        stage.suspend("tenants-prod", after="tenants-prod")
         stage.repository.push({"apps-prod/more.yaml": stage.named(settings(name="more"))}, "More")
         stage.request("fleet")
 
@@ -133,7 +133,7 @@ def suspended_itself(stage: Stage) -> None:
     stage.in_git = {"tenant-a"}
     stage.files({"tenants-prod/a.yaml": yaml(stage.body("tenant-a")), "tenant-a/config.yaml": settings()})
     stage.make()
-    stage.later(lambda: (stage.until_ready("tenants-prod"), stage.suspend("tenants-prod")))
+    stage.later(lambda: stage.suspend("tenants-prod", after="tenants-prod"))
 
 
 # Sources
@@ -214,7 +214,7 @@ def source_suspended_while_green(stage: Stage) -> None:
     """Nothing new is fetched."""
     _kustomizations(stage, "apps")
     stage.make()
-    stage.later(lambda: (stage.until_ready("apps"), stage.suspend("fleet")))
+    stage.later(lambda: stage.suspend("fleet", after="apps"))
 
 
 def source_gone(stage: Stage) -> None:

@@ -6,7 +6,8 @@ from tests.e2e.api import ApiError, Body, wait_for
 from tests.e2e.charts import CONFIG
 from tests.e2e.content import config_map, yaml
 from tests.e2e.plays import Play, settings
-from tests.e2e.stage import PATIENCE, Stage
+from tests.e2e.scene import PATIENCE
+from tests.e2e.stage import Stage
 
 _ADMISSION = "admissionregistration.k8s.io/v1"
 _RULE = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["configmaps"]}
@@ -246,8 +247,8 @@ def kube_addons_waits_on_kube_system(stage: Stage) -> None:
 
 _IMAGE = "registry.example.com/coredns:1.99.0"
 _NOT_FOUND = (
-    f'Back-off pulling image "{_IMAGE}": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image'
-    f' "{_IMAGE}": failed to resolve reference "{_IMAGE}": {_IMAGE}: not found'
+    f'Back-off pulling image "{_IMAGE}": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack'
+    f' image "{_IMAGE}": failed to resolve reference "{_IMAGE}": {_IMAGE}: not found'
 )
 """As containerd and the kubelet say it."""
 

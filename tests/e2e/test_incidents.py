@@ -5,7 +5,6 @@ are, so then it is the corpus that is wrong.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +12,8 @@ import pytest
 from tests.e2e.ownregion import OwnRegion
 from tests.e2e.plays import SOURCES
 from tests.e2e.plays_applied import APPLIED
-from tests.e2e.stage import PATIENCE, Stage, scene
+from tests.e2e.scene import PATIENCE, scene
+from tests.e2e.stage import Stage
 from tests.e2e.watching import watching
 from tests.incidents import answer
 from tui.inventoryreader import worth_reading

@@ -21,6 +21,9 @@ from tui.model.wording import describe, suspended_by
 _LONGEST = 2**16
 """Characters of a message that are shown; the API server takes no more than 2**15 in a condition."""
 
+NEXT_STEP = "next step: "
+"""How the fact begins that says what to do."""
+
 
 class Detail(msgspec.Struct, frozen=True):
     """The text of the strip."""
@@ -52,7 +55,7 @@ def describe_object(picture: Picture, ref: ObjectRef, now: datetime) -> Detail:
     told = mask_credentials(shorten_hashes(beginning(health.message, _LONGEST)))
     message = [line for line in told.splitlines() if line.strip()]
     why = explain(picture, ref, now)
-    if len(why.chains[0]) > 1 or why.root.state is State.WAITING:
+    if len(why.chains[0]) > 1 or why.root.state is State.WAITING or health.drifted:
         message.insert(0, why.sentence)
     facts = _facts(picture, resource, why, now)
     return Detail(health.state, f"{head} · {_verdict(resource, health, now)}", tuple(message), facts)
@@ -118,7 +121,7 @@ def _facts(picture: Picture, resource: Resource, why: Explanation, now: datetime
     health, failures = picture.health(ref), count_tries(resource)
     candidates = (
         _outcome(outcome, health) if outcome is not None else "",
-        f"next step: {why.next_step}" if why.next_step else "",
+        f"{NEXT_STEP}{why.next_step}" if why.next_step else "",
         holds_back(picture, ref),
         counted(failures, "failure") if failures and health.state in _TRIED else "",
         what_next(resource, health, now, picture.events(ref)),

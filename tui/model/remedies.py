@@ -79,7 +79,7 @@ REMEDIES = (
         "give {name} the CA of {url} (ca.crt in its Secret), or renew the server's certificate",
     ),
     _remedy(
-        "(?i)authentication required|authorization failed|unauthorized|401|403 forbidden|invalid "
+        r"(?i)authentication required|authorization failed|unauthorized|\b401\b|\b403 forbidden|invalid "
         "credentials|denied: |permission denied|unable to authenticate|access denied|token (?:has "
         ")?expired|handshake failed",
         "renew {credentials}",
@@ -116,7 +116,7 @@ REMEDIES = (
     _remedy("no such host", "mend the host in spec.url of {name}, or the cluster's DNS"),
     _remedy(
         "connection refused|i/o timeout|context deadline exceeded|no route to host|connection reset|"
-        "Bad Gateway|Service Unavailable|50[234]",
+        r"Bad Gateway|Service Unavailable|\b50[234]\b",
         "see whether {url} answers from the cluster",
         *_FETCHING,
     ),

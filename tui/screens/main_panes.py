@@ -11,7 +11,7 @@ _NARROW = 100
 """Below so many columns the panes stand one above the other, one of the lower ones at a time."""
 _LOW = 30
 """Below so many lines the detail strip shrinks."""
-_DETAIL_HIGH, _DETAIL_LOW, _DETAIL_ALONE = 5, 2, 1
+_DETAIL_HIGH, _DETAIL_LOW, _DETAIL_ALONE = 5, 4, 1
 _TINY = 12
 _APPLIED_SHARE = 32
 _STEP = 4

@@ -2,7 +2,7 @@
 
 from textual.strip import Strip
 
-from tui.model.detail import Detail
+from tui.model.detail import NEXT_STEP, Detail
 from tui.widgets.cellwise import Line, cut, width_of, wrap
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
@@ -55,21 +55,30 @@ class DetailStrip(LineView, can_focus=False):
         room = self.size.height - 1
         most = (room + 1) * max(1, width + 1)  # characters; what would come after them has no room
         message = [part for text in detail.message[: room + 1] for part in wrap(text.strip()[:most], width)]
-        facts = _join(detail.facts, width, f" {self.palette.sign('dot')} ")
-        facts = [self.palette.plain(text) for text in facts]
-        most_facts = max(0, min(len(facts), room - min(len(message), max(1, room - 1))))
+        separator = f" {self.palette.sign('dot')} "
+        facts = [self.palette.plain(text) for text in _join(detail.facts, width, separator)]
+        due = len(_join(detail.facts[: _wanted(detail.facts)], width, separator))
+        most_facts = max(0, min(len(facts), max(room - len(message), min(due, room // 2))))
         most_message = room - most_facts
         if len(message) > most_message > 0:
             message = [*message[: most_message - 1], " ".join(message[most_message - 1 :])]
         return [(text, True) for text in message[:most_message]] + [(text, False) for text in facts[:most_facts]]
 
 
+def _wanted(facts: tuple[str, ...]) -> int:
+    """How many facts have room whatever the message takes: those down to the next step, or one."""
+    steps = [index for index, fact in enumerate(facts) if fact.startswith(NEXT_STEP)]
+    return 1 + (steps[0] if steps else 0)
+
+
 def _join(facts: tuple[str, ...], width: int, separator: str) -> list[str]:
+    """As many facts in a line as it takes; what has to be done is told in full, what else is too long is cut."""
     lines: list[str] = []
-    for fact in (cut(fact, width) for fact in facts):
-        joined = f"{lines[-1]}{separator}{fact}" if lines else fact
-        if lines and width_of(joined) <= width:
+    for fact in facts:
+        first, *more = wrap(fact, width) if fact.startswith(NEXT_STEP) else [cut(fact, width)]
+        joined = f"{lines[-1]}{separator}{first}" if lines else first
+        if lines and not more and width_of(joined) <= width:
             lines[-1] = joined
         else:
-            lines.append(fact)
+            lines += [first, *more]
     return lines

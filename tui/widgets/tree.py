@@ -25,6 +25,8 @@ _LEAST_NAME = 22
 _MOST_NAME = 52
 _LEAST_FOR_KIND = 44
 _GUTTER = 2
+_WORST_FIRST = (FAULTS, {State.WAITING, State.TERMINATING, State.UNKNOWN}, {State.SUSPENDED})
+"""What somebody has to look at: what is broken first, and what stands still by intent last."""
 
 
 class TreePane(LineView):
@@ -88,20 +90,23 @@ class TreePane(LineView):
         return uid is not None and resource is not None and resource.metadata.uid == uid
 
     def find_fault(self, step: int, start: int) -> int | None:
-        """The next row of an object that is broken.
+        """The next row of an object that is broken; where nothing is, of one that waits, then of one that is suspended.
 
         Args:
             step: 1 for down, -1 for up; it goes on at the other end.
             start: The line to begin after.
 
         Returns:
-            Its line, None where nothing that is shown is broken.
+            Its line, None where all that is shown is fine.
         """
         rows = self.layout_.rows
-        for distance in range(1, len(rows) + 1):
-            place = (start + step * distance) % len(rows)
-            if not rows[place].is_context and self.picture.health(rows[place].ref).state in FAULTS:
-                return place
+        places = [(start + step * distance) % len(rows) for distance in range(1, len(rows) + 1)]
+        objects = [place for place in places if not rows[place].is_context]
+        for states in _WORST_FIRST:
+            for place in objects:
+                health = self.picture.health(rows[place].ref)
+                if health.state in states or (health.drifted and State.WAITING in states):
+                    return place
         return None
 
     def select_first_fault(self) -> None:
