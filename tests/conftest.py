@@ -1,6 +1,7 @@
 """What holds for every test: the time zone, a home and environment that are not the developer's, and what is run."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.e2e import selection
 
 os.environ["TZ"] = "UTC"
 time.tzset()
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, by all that is started too
 for name in ("NO_COLOR", "KUBECONFIG", "COLORTERM"):
     os.environ.pop(name, None)
 
