@@ -110,9 +110,12 @@ class TreePane(LineView):
         return None
 
     def select_first_fault(self) -> None:
-        """Put the cursor on the first row that is broken, with what leads to it in sight."""
+        """Put the cursor on the first row that is broken, or waits, with what leads to it in sight.
+
+        Never on what is suspended: there a key that was meant for something else would resume it.
+        """
         place = self.find_fault(1, -1)
-        if place is not None:
+        if place is not None and self.picture.health(self.layout_.rows[place].ref).state is not State.SUSPENDED:
             self.top = max(0, place - self.body_height // 2)
             self.move_cursor(place)
 
