@@ -18,7 +18,11 @@ from tests.fakes.objects import (
     hr,
     inventory_id,
     ks,
+    read,
+    ref_of,
 )
+from tui.model.picture import Picture
+from tui.model.refs import ObjectRef
 
 quick = settings(
     max_examples=60,
@@ -59,3 +63,23 @@ objects: st.SearchStrategy[Body] = st.one_of(
 
 fleets = st.lists(objects, max_size=14)
 """Some objects in the order in which they are told."""
+
+
+def kept_up(told: list[tuple[int, Body]]) -> tuple[Picture, list[Body]]:
+    """Tell a picture objects and deletions one by one.
+
+    Args:
+        told: Objects, each with 0 where it is deleted instead.
+
+    Returns:
+        The picture, and what is there in the end.
+    """
+    picture = Picture(["eu"])
+    there: dict[ObjectRef, Body] = {}
+    for stays, object_ in told:
+        if stays:
+            picture.put(read(object_))
+            there[ref_of(object_)] = object_
+        else:
+            assert picture.drop(ref_of(object_)) is (there.pop(ref_of(object_), None) is not None)
+    return picture, list(there.values())

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.clock import NOON
 from tests.fakes.objects import WAITING, Body, body, git, inventory_id, ks, picture_of, read, ref, ref_of
-from tests.fakes.properties import fleets, objects, quick
+from tests.fakes.properties import fleets, kept_up, objects, quick
 from tui.model.blast import blast_radius
 from tui.model.causes import explain
 from tui.model.graph import Links
@@ -44,16 +44,8 @@ def _pointed_at(picture: Picture) -> set[ObjectRef]:
 @quick
 @given(told=st.lists(st.tuples(st.integers(0, 3), objects), max_size=40))
 def test_edges_kept_up_are_those_built_anew(told: list[tuple[int, Body]]) -> None:
-    picture = Picture(["eu"])
-    there: dict[ObjectRef, Body] = {}
-    for stays, object_ in told:
-        if stays:
-            picture.put(read(object_))
-            there[ref_of(object_)] = object_
-        else:
-            picture.drop(ref_of(object_))
-            there.pop(ref_of(object_), None)
-    anew = picture_of(*there.values())
+    picture, there = kept_up(told)
+    anew = picture_of(*there)
     everything = _pointed_at(anew) | {ref_of(object_) for _, object_ in told}
     assert {one: _edges(picture, one) for one in everything} == {one: _edges(anew, one) for one in everything}
     assert picture.edges.cycles("eu") == anew.edges.cycles("eu")

@@ -25,7 +25,7 @@ from tests.fakes.objects import (
     ref,
     ref_of,
 )
-from tests.fakes.properties import fleets, objects, quick
+from tests.fakes.properties import fleets, kept_up, objects, quick
 from tui.model.blast import blast_radius
 from tui.model.health import State
 from tui.model.picture import EVENTS_KEPT, RECENT_EVENTS, Picture
@@ -48,15 +48,8 @@ def _same(one: Picture, other: Picture) -> None:
 @quick
 @given(told=st.lists(st.tuples(st.integers(0, 3), objects), max_size=30))
 def test_keeping_up_is_the_same_as_beginning_anew(told: list[tuple[int, Body]]) -> None:
-    picture = Picture(["eu"])
-    there: dict[ObjectRef, Body] = {}
-    for stays, object_ in told:
-        if stays:
-            picture.put(read(object_))
-            there[ref_of(object_)] = object_
-        else:
-            assert picture.drop(ref_of(object_)) is (there.pop(ref_of(object_), None) is not None)
-    _same(picture, picture_of(*there.values()))
+    picture, there = kept_up(told)
+    _same(picture, picture_of(*there))
 
 
 @quick
