@@ -79,6 +79,18 @@ class Api:
         found: Body = self.request("GET", self.path(FLUX[kind], kind, namespace, name))
         return found
 
+    def lacks(self, path: str) -> bool:
+        """Whether there is nothing at a path.
+
+        Args:
+            path: An object's path.
+        """
+        try:
+            self.request("GET", path)
+        except ApiError as error:
+            return error.status == 404
+        return False
+
     def list(self, kind: str) -> list[Body]:
         """Read every object of a Flux kind.
 

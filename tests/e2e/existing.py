@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.e2e.api import ApiError, wait_for
 from tests.e2e.content import CHAIN, PAUSED, RELEASE, ROOT, repository
+from tests.e2e.extra import is_gone
 from tests.e2e.origin import Origin
 from tests.e2e.ports import free_ports
 from tests.e2e.processes import ROOT as CHECKOUT
@@ -75,13 +76,6 @@ class ExistingRegion(Region):
         api = self.api
         objects = [("HelmRelease", RELEASE), *(("Kustomization", name) for name in (ROOT, *CHAIN, PAUSED))]
 
-        def gone(kind: str, name: str) -> bool:
-            try:
-                api.get(kind, name, self.namespace)
-            except ApiError as error:
-                return error.status == 404
-            return False
-
         for kind, name in (*objects, ("GitRepository", ROOT)):
             try:
                 api.delete(kind, name, self.namespace)
@@ -89,5 +83,5 @@ class ExistingRegion(Region):
                 if error.status != 404:
                     raise
         for kind, name in objects:
-            wait_for(f"{kind} {name} to be deleted", partial(gone, kind, name), 60)
+            wait_for(f"{kind} {name} to be deleted", partial(is_gone, self, kind, name), 60)
         api.request("DELETE", api.path("v1", "Namespace", "", self.namespace))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.e2e.api import ApiError, Body, wait_for
+from tests.e2e.api import FLUX, Body, wait_for
 from tests.e2e.region import Region
 
 PATIENCE = 120.0
@@ -36,8 +36,4 @@ def is_gone(region: Region, kind: str, name: str) -> bool:
         kind: Its kind, one of Flux's.
         name: Its name.
     """
-    try:
-        region.get(kind, name)
-    except ApiError as error:
-        return error.status == 404
-    return False
+    return region.api.lacks(region.api.path(FLUX[kind], kind, region.namespace, name))

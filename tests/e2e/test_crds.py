@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.e2e.api import ApiError, wait_for
+from tests.e2e.api import wait_for
 from tests.e2e.content import RELEASE
 from tests.e2e.ownregion import OwnRegion
 from tests.e2e.watching import ref, watching
@@ -21,15 +21,7 @@ def _delete_crd(own: OwnRegion) -> None:
     """Delete the CRD of HelmReleases, which deletes them too, and wait until it is gone."""
     path = own.api.path("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", _CRD)
     own.api.request("DELETE", path)
-
-    def gone() -> bool:
-        try:
-            own.api.request("GET", path)
-        except ApiError as error:
-            return error.status == 404
-        return False
-
-    wait_for("the CRD to be deleted", gone, 120)
+    wait_for("the CRD to be deleted", lambda: own.api.lacks(path), 120)
 
 
 def _restore(own: OwnRegion) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.api import ApiError, Body, wait_for
+from tests.e2e.api import Body, wait_for
 from tests.e2e.content import CHAIN, ROOT, config_map, kustomization, sync, yaml
+from tests.e2e.extra import is_gone
 from tests.e2e.mirror import Mirror
 from tests.e2e.ownregion import OwnRegion
 from tests.e2e.person import log_in
@@ -189,13 +190,5 @@ def _shared(region: OwnRegion, upstream: str) -> Iterator[Mirror]:
     finally:
         for kind in ("Kustomization", "GitRepository"):
             region.api.delete(kind, _SHARED, region.namespace)
-            wait_for(f"{kind} {_SHARED} to go", partial(_is_gone, region, kind), 120)
+            wait_for(f"{kind} {_SHARED} to go", partial(is_gone, region, kind, _SHARED), 120)
         mirror.remove()
-
-
-def _is_gone(region: Region, kind: str) -> bool:
-    try:
-        region.get(kind, _SHARED)
-    except ApiError as error:
-        return error.status == 404
-    return False

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.api import ApiError, Body, wait_for
+from tests.e2e.api import Body, wait_for
 from tests.e2e.content import config_map, kustomization, sync, yaml
 from tests.e2e.driving import Driven, driven
+from tests.e2e.extra import is_gone
 from tests.e2e.person import log_in
 from tests.e2e.region import Region
 from tests.e2e.watching import ref
@@ -57,7 +58,7 @@ def story(region: Region) -> Iterator[str]:
     finally:
         for kind in ("Kustomization", "GitRepository"):
             region.api.delete(kind, _NAME, region.namespace)
-            wait_for(f"the {kind} to be gone", partial(_is_gone, region, kind), _LONG)
+            wait_for(f"the {kind} to be gone", partial(is_gone, region, kind, _NAME), _LONG)
 
 
 async def test_tree_events_and_diff_tell_the_same_story_of_a_push(region: Region, story: str) -> None:
@@ -105,14 +106,6 @@ def _raise_the_answer(region: Region) -> str:
 
 def _revision(region: Region) -> str:
     return str(region.get("Kustomization", _NAME).get("status", {}).get("lastAppliedRevision", ""))
-
-
-def _is_gone(region: Region, kind: str) -> bool:
-    try:
-        region.get(kind, _NAME)
-    except ApiError as error:
-        return error.status == 404
-    return False
 
 
 def _applied(region: Region) -> Body:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.api import FLUX, ApiError, Body, wait_for
+from tests.e2e.api import FLUX, Body, wait_for
 from tests.e2e.content import kustomization, yaml
+from tests.e2e.extra import is_gone
 from tests.e2e.ownregion import OwnRegion
 from tests.e2e.region import Region
 from tests.e2e.terminal import CURSOR, assert_restored, go_to, is_quiet, leave, program, top_of, tree_row, until_in_tree
@@ -209,7 +210,7 @@ def test_hostile_text_is_shown_as_text(region: Region, desk: dict[str, str]) -> 
             leave(screen)
     finally:
         region.api.delete("Kustomization", name, region.namespace)
-        wait_for("it to be gone", lambda: _is_gone(region, name))
+        wait_for("it to be gone", lambda: is_gone(region, "Kustomization", name))
 
 
 def _tell(region: Region, target: Body, message: str) -> None:
@@ -233,14 +234,6 @@ def _tell(region: Region, target: Body, message: str) -> None:
     path = region.api.path(FLUX["Kustomization"], "Kustomization", meta["namespace"], meta["name"]) + "/status"
     body = {"status": {"observedGeneration": 1, "conditions": [ready]}}
     region.api.request("PATCH", path, body, "application/merge-patch+json")
-
-
-def _is_gone(region: Region, name: str) -> bool:
-    try:
-        region.get("Kustomization", name)
-    except ApiError as error:
-        return error.status == 404
-    return False
 
 
 def test_a_paste_presses_no_key(region: Region, desk: dict[str, str]) -> None:
