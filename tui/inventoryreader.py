@@ -6,6 +6,7 @@ from contextlib import suppress
 from time import monotonic
 
 from tui.model.changes import Change, InventoryLeft, InventoryRead, Phase
+from tui.model.graph import Links
 from tui.model.health import FAULTS, TROUBLES, State
 from tui.model.inventory import applies, why_nothing
 from tui.model.picture import Picture
@@ -177,7 +178,14 @@ def worth_reading(picture: Picture, ref: ObjectRef) -> tuple[ObjectRef, ...]:
             found.append(current)
         if len(found) == _MOST or len(seen) > _LOOKED_AT:
             break
-        others = links.depends_on if health.state is State.WAITING else links.applied if health.state in FAULTS else ()
+        others = _nearer(links, health.state)
         queue += [other for other in others if other not in seen and picture.health(other).state in TROUBLES]
         seen |= dict.fromkeys(others)
     return tuple(found)
+
+
+def _nearer(links: Links, state: State) -> tuple[ObjectRef, ...]:
+    """Where what is the matter with an object may come from."""
+    if state is State.WAITING:
+        return links.depends_on
+    return links.applied if state in FAULTS else links.checked if state is State.PROGRESSING else ()

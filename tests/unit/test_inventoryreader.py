@@ -271,6 +271,10 @@ def test_a_disconnected_context_is_forgotten() -> None:
             [applying("api", "b"),
              hr("api", conditions=FAILING), hr("b")], (APPS, API), id="what-it-applied"),
         pytest.param(
+            [ks("apps", conditions=PROGRESSING, spec={"wait": True},
+                inventory=[inventory_id("HelmRelease", "api", "apps")]), hr("api", conditions=FAILING)],
+            (APPS, API), id="what-it-checks"),
+        pytest.param(
             [applying(*(f"r{one}" for one in range(9))),
              *(hr(f"r{one}", conditions=FAILING) for one in range(9))],
             (APPS, *(ref("HelmRelease", f"r{one}", "apps") for one in range(3))), id="a-few-of-many"),

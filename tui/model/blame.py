@@ -59,6 +59,9 @@ BEHIND = "revision is not up to date"
 
 _BY_EXPRESSION = "readyExpr"
 
+_UNHEALTHY = "HealthCheckFailed"
+"""All was applied; what was waited for did not become ready."""
+
 _WITHOUT_SOURCE = re.compile(
     r"not found$|[Aa]rtifact not found|no artifact|does not have an artifact|unable to get source|failed to get source"
     r"|could not get Source|is not ready: "
@@ -88,8 +91,7 @@ def next_hops(picture: Picture, ref: ObjectRef, now: datetime) -> list[Hop]:
         case State.FAILED | State.STALLED:
             return _broken_by(picture, resource, health.reason, beginning(health.message, MOST_TOLD))
         case State.PROGRESSING:
-            troubled = (one for one in picture.links(ref).checked if picture.health(one).state in _TROUBLED)
-            return [Hop(one, Edge.CHECKS) for one in troubled]
+            return _checks(picture, ref)
         case State.READY:
             return _held_up(picture, resource, now)
         case _:
@@ -97,6 +99,12 @@ def next_hops(picture: Picture, ref: ObjectRef, now: datetime) -> list[Hop]:
 
 
 _TROUBLED = FAULTS | {State.WAITING, State.SUSPENDED, State.TERMINATING}
+
+
+def _checks(picture: Picture, ref: ObjectRef) -> list[Hop]:
+    """What an object waits for the health of, and can't have, among Flux's own objects."""
+    troubled = (one for one in picture.links(ref).checked if picture.health(one).state in _TROUBLED)
+    return [Hop(one, Edge.CHECKS) for one in troubled]
 
 
 def refused_by(picture: Picture, ref: ObjectRef, dependency: ObjectRef) -> str:
@@ -189,7 +197,7 @@ def _broken_by(picture: Picture, resource: Resource, reason: str, message: str) 
     if unserved := UNSERVED.search(message):
         provider = _provider(picture, resource.ref, unserved[1], unserved[2])
         return [Hop(provider, Edge.PROVIDER)] if provider is not None and provider != resource.ref else []
-    if checked := _checked(picture, resource, message):
+    if checked := _checked(picture, resource, reason, message):
         return checked
     links = picture.links(resource.ref)
     source = links.source
@@ -207,15 +215,20 @@ def _needs(reason: str, message: str) -> bool:
     return reason in _LOOKS_UP and reason != "BuildFailed"
 
 
-def _checked(picture: Picture, resource: Resource, message: str) -> list[Hop]:
-    """What health checks waited for in vain: Flux's own objects, and others where it was read how they are."""
-    context = resource.ref.context
-    named = CHECKED.findall(message)
-    flux = [ObjectRef(context, *one) for one in named if one[0] in KINDS]
-    hops = [Hop(ref, Edge.CHECKS) for ref in flux if picture.health(ref).state not in FINE]
-    broken = [one for one in picture.applied(resource.ref) if is_broken(one)]
+def _checked(picture: Picture, resource: Resource, reason: str, message: str) -> list[Hop]:
+    """What health checks waited for in vain: Flux's own objects, and others where it was read how they are.
+
+    The message names them, but not while the next run is on.
+    """
+    ref, named = resource.ref, CHECKED.findall(message)
+    if not named and reason != _UNHEALTHY:
+        return []
+    flux = [ObjectRef(ref.context, *one) for one in named if one[0] in KINDS]
+    hops = [Hop(one, Edge.CHECKS) for one in flux if picture.health(one).state not in FINE]
+    hops = hops if named else _checks(picture, ref)
+    broken = [one for one in picture.applied(ref) if is_broken(one)]
     told = [one for one in broken if (one.id.kind, one.id.namespace, one.id.name) in named]
-    return hops + [Hop(one.id, Edge.CHECKS, one) for one in told or (broken if named and not hops else [])]
+    return hops + [Hop(one.id, Edge.CHECKS, one) for one in told or (broken if not hops else [])]
 
 
 def is_broken(applied: Applied) -> bool:
@@ -264,7 +277,7 @@ def _held_up(picture: Picture, resource: Resource, now: datetime) -> list[Hop]:
 
 def _holds_changes_back(picture: Picture, owner: ObjectRef) -> bool:
     health = picture.health(owner)
-    return health.state in _TROUBLED and health.reason != "HealthCheckFailed"
+    return health.state in _TROUBLED and health.reason != _UNHEALTHY
 
 
 def _ahead(picture: Picture, resource: Resource, now: datetime) -> Iterator[ObjectRef]:

@@ -128,7 +128,15 @@ _NAMED_WITHIN = 500
 """Characters of a message in which the revision stands."""
 
 
-def _attempt(resource: Resource) -> tuple[int, str]:
+def attempt_of(resource: Resource) -> tuple[int, str]:
+    """What is tried now, or was tried last.
+
+    Args:
+        resource: The object.
+
+    Returns:
+        The generation of the spec, and the revision where the status names one.
+    """
     reconciling = resource.condition("Reconciling")
     named = _TRIED.search(reconciling.message, 0, _NAMED_WITHIN) if reconciling is not None else None
     revision = named[1] if named is not None else resource.status.last_attempted_revision
@@ -159,7 +167,7 @@ def _suspended(resource: Resource, ready: Condition | None) -> Health:
 def _running(resource: Resource, ready: Condition | None, suspended: bool = False) -> Health:
     if not resource.status.conditions:
         return _without_conditions(resource)
-    attempt = _attempt(resource)
+    attempt = attempt_of(resource)
     stalled = resource.condition("Stalled")
     if stalled is not None and stalled.status == "True":
         told = _told(resource, ready)[1] if ready is not None else stalled.message

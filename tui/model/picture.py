@@ -9,6 +9,7 @@ from tui.model.graph import Links, links_of
 from tui.model.health import FAULTS, Health, State, assess
 from tui.model.intent import Outcome
 from tui.model.inventory import Inventories
+from tui.model.recall import recall
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.workloads import Applied
@@ -177,7 +178,10 @@ class Picture:
         objects = self._objects[ref.context]
         before, health_before = objects.get(ref), self._health.get(ref)
         objects[ref] = resource
-        health = self._health[ref] = assess(resource, health_before)
+        health = assess(resource, health_before)
+        if health_before is None and health.state is State.PROGRESSING:
+            health = assess(resource, recall(resource))
+        self._health[ref] = health
         links = links_of(resource, before, self.edges.links(ref) if before is not None else None)
         relinked = self.edges.put(ref, links)
         if health_before is None or health_before.state is not health.state:

@@ -225,6 +225,7 @@ class Status(Api, frozen=True):
     observed_generation: int = 0
     last_applied_revision: str = ""
     last_attempted_revision: str = ""
+    last_attempted_generation: int = 0
     last_handled_reconcile_at: str = ""
     last_handled_force_at: str = ""
     last_handled_reset_at: str = ""
