@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.commands.asking import ask, live
-from tests.fakes.objects import FAILING, PROGRESSING, condition, ks, read, ref
+from tests.fakes.objects import FAILING, PROGRESSING, READY, WAITING, condition, ks, read, ref
 from tui.commands.ending import Exit
 from tui.model.changes import Change, ContextStatus, ObjectChanged, ObjectDeleted, Phase
 
@@ -79,3 +79,19 @@ def test_a_context_that_can_not_be_reached_yet_is_waited_for(capsys: pytest.Capt
     captured = capsys.readouterr()
     assert captured.err.splitlines() == ["gitops-tui: eu: nothing listens", "gitops-tui: eu: is live"]
     assert "ks/a" in captured.out
+
+
+@pytest.mark.parametrize(("output", "printed"), [("table", 2), ("json", 3), ("name", 2)])
+def test_what_it_waits_for_changes_and_it_stays_the_same(
+    capsys: pytest.CaptureFixture[str], output: str, printed: int
+) -> None:
+    waiting, base = ks("apps", conditions=WAITING, after=["infra", "base"]), ks("base", conditions=FAILING)
+    infra_waits, infra_fails, infra_runs = (
+        ks("infra", conditions=conditions, version=str(version))
+        for version, conditions in enumerate((WAITING, FAILING, READY), 3)
+    )
+    later = [[ObjectChanged(read(one))] for one in (infra_fails, infra_fails, infra_runs)]
+    told = {"eu": [live(waiting, infra_waits, base), *later]}
+    assert ask("get", "ks/apps", told=told, watch=True, output=output) is None
+    rows = [line for line in capsys.readouterr().out.splitlines() if "NAME" not in line]
+    assert len(rows) == printed

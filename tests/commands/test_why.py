@@ -59,7 +59,7 @@ def test_every_incident_is_printed_with_the_same_sentences(path: Path) -> None:
 def test_every_incident_is_the_same_as_data(path: Path) -> None:
     incident = load(path)
     picture, about, expected = picture_of_incident(incident), asked(incident), outcome(load(path))
-    item = item_of(picture, about, NOON, with_blast=True)
+    item = item_of(picture, explain(picture, about, NOON), NOON, with_blast=True)
     assert (item.state, item.sentence, item.next) == (expected["state"], expected["sentence"], expected["then"])
     chains = [" ← ".join(cause.ref.name for cause in chain) for chain in item.causes]
     assert chains == [" ← ".join(map(_name, chain.split(" ← "))) for chain in expected["causes"]]

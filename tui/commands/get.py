@@ -73,7 +73,7 @@ class Lister:
             case "name":
                 self.write_names(refs)
             case _ if not asked.watch:
-                items = tuple(item_of(picture, ref, now) for ref in refs)
+                items = tuple(item_of(picture, explain(picture, ref, now), now) for ref in refs)
                 write_document(document(picture, asked.contexts, items), asked.output)
 
     def write_rows(self, rows: list[tuple[str, ...]]) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from tui.model.blame import FINE
 from tui.model.blast import blast_radius
-from tui.model.causes import Explanation, Link, explain
+from tui.model.causes import Explanation, Link
 from tui.model.health import FAULTS, TROUBLES, State
 from tui.model.kinds import KINDS
 from tui.model.picture import Picture
@@ -121,19 +121,20 @@ def document(picture: Picture, contexts: tuple[str, ...], items: tuple[Item, ...
     return Document(contexts=told, items=items)
 
 
-def item_of(picture: Picture, ref: ObjectRef, now: datetime, with_blast: bool = False) -> Item:
+def item_of(picture: Picture, why: Explanation, now: datetime, with_blast: bool = False) -> Item:
     """An object and what is said of it.
 
     Args:
         picture: What is known.
-        ref: The object, which is known.
+        why: Why the object, which is known, is as it is.
         now: The time.
         with_blast: Whether to say whom the worst cause hurts.
 
     Returns:
         It, with its causes.
     """
-    resource, health, why = picture.get(ref), picture.health(ref), explain(picture, ref, now)
+    ref = why.ref
+    resource, health = picture.get(ref), picture.health(ref)
     if resource is None:
         return gone(ref)
     is_told = not is_quiet(why)

@@ -7,7 +7,10 @@ from tui.commands.collect import Collector
 from tui.commands.items import gone, item_of
 from tui.commands.printing import complain, write_each
 from tui.commands.targets import find
+from tui.model.causes import explain
+from tui.model.cells import message_cell
 from tui.model.changes import ContextStatus, Phase
+from tui.model.health import TROUBLES, State
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 
@@ -52,14 +55,26 @@ class Follower:
         health = self._picture.health(ref)
         resource = self._picture.get(ref)
         revision = resource.revision if resource is not None else ""
-        return resource, (str(health.state), health.reason, health.message, revision)
+        return resource, (str(health.state), health.reason, health.message, revision, self._causes(ref))
+
+    def _causes(self, ref: ObjectRef) -> str:
+        """What a troubled object suffers from, as far as it is printed: that may change while the object does not."""
+        resource, state = self._picture.get(ref), self._picture.health(ref).state
+        if resource is None or state not in TROUBLES:
+            return ""
+        now = self._asked.session.clock.now()
+        if self._asked.output not in ("json", "yaml"):
+            return message_cell(self._picture, resource, now)[0] if state is State.WAITING else ""
+        chains = explain(self._picture, ref, now).chains
+        return " ".join(f"{link.ref.kind}/{link.ref.path}/{link.state}" for chain in chains for link in chain)
 
     def _differs(self, ref: ObjectRef) -> bool:
         """Whether an object says anything new: a heartbeat is no news."""
         before = self._printed.get(ref)
         if before is None:
             return True
-        return self._picture.get(ref) is not before[0] and self._now(ref)[1] != before[1]
+        may_differ = self._picture.get(ref) is not before[0] or self._picture.health(ref).state in TROUBLES
+        return may_differ and self._now(ref)[1] != before[1]
 
     def _write(self, changed: list[ObjectRef], lost: list[ObjectRef]) -> None:
         lister, now = self._lister, self._asked.session.clock.now()
@@ -69,7 +84,8 @@ class Follower:
             case "name":
                 lister.write_names((*changed, *lost))
             case output:
-                write_each((*(item_of(self._picture, ref, now) for ref in changed), *map(gone, lost)), output)
+                items = (item_of(self._picture, explain(self._picture, ref, now), now) for ref in changed)
+                write_each((*items, *map(gone, lost)), output)
 
     def _tell_connection(self, status: ContextStatus) -> None:
         before, self._statuses[status.context] = self._statuses[status.context], status

@@ -79,7 +79,7 @@ def _worth_reading(picture: Picture, ref: ObjectRef, now: datetime) -> Iterator[
 def _write(asked: Asked, explanations: list[Explanation], now: datetime) -> None:
     picture = asked.session.picture
     if asked.output != "text":
-        items = tuple(item_of(picture, one.ref, now, with_blast=True) for one in explanations)
+        items = tuple(item_of(picture, one, now, with_blast=True) for one in explanations)
         write_document(document(picture, asked.contexts, items), asked.output)
         return
     for position, one in enumerate(explanations):
