@@ -1,6 +1,6 @@
 """The edges of all objects, both ways, kept up object by object."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from tui.model.cycles import cycle_through, cycles_among
 from tui.model.graph import Links
@@ -137,22 +137,6 @@ class Edges:
             members = sorted(ref for ref in self._links if ref.context == context and self.waits_for(ref))
             self._cycles[context] = cycles_among(members, self.waits_for)
         return self._cycles[context]
-
-    def dangling(self, context: str) -> Iterator[tuple[ObjectRef, ObjectRef]]:
-        """References of a context to what is not there.
-
-        Args:
-            context: The context's name.
-
-        Yields:
-            Who refers, and to what.
-        """
-        for ref, links in self._links.items():
-            if ref.context == context:
-                source = (links.source,) if links.source is not None else ()
-                for target in dict.fromkeys((*source, *links.inputs, *links.depends_on)):
-                    if target not in self._links:
-                        yield ref, target
 
     def _turn(self, ref: ObjectRef, before: Links, after: Links) -> None:
         """Keep the other direction up."""
