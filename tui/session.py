@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tui.inventoryreader import InventoryReader
 from tui.logfollower import LogFollower
 from tui.model.changes import Change, ContextStatus, Notice, Phase, Severity
-from tui.model.intent import Outcome, Verb
+from tui.model.intent import Note, Outcome, Verb
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.text import clean
@@ -140,15 +140,18 @@ class Session:
         """
         self.apply(Notice(self.clock.now(), severity, text, ref.context if ref else "", ref))
 
-    def ask(self, verb: Verb, resources: Iterable[Resource], with_source: bool = False) -> None:
+    def ask(
+        self, verb: Verb, resources: Iterable[Resource], with_source: bool = False, note: Note | None = None
+    ) -> None:
         """Ask something of objects.
 
         Args:
             verb: What is asked.
             resources: The objects as they were when the person asked.
             with_source: Reconcile their sources first.
+            note: What is recorded with a suspension.
         """
-        self.steering.ask(verb, resources, with_source)
+        self.steering.ask(verb, resources, with_source, note)
 
     def access(self, ref: ObjectRef) -> Access:
         """Whether this user may patch an object, as far as is known; asks the API server if it is not.

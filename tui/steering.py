@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from tui.model.graph import origin_of
-from tui.model.intent import Outcome, Step, Verb, ask, obeys_requests, objection, patch_for, settle
+from tui.model.intent import Note, Outcome, Step, Verb, ask, obeys_requests, objection, patch_for, settle
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
@@ -35,16 +35,19 @@ class Steering:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._waiters: dict[ObjectRef, list[asyncio.Future[Outcome]]] = {}
 
-    def ask(self, verb: Verb, resources: Iterable[Resource], with_source: bool = False) -> None:
+    def ask(
+        self, verb: Verb, resources: Iterable[Resource], with_source: bool = False, note: Note | None = None
+    ) -> None:
         """Ask something of objects; what becomes of it shows up as their outcomes.
 
         Args:
             verb: What is asked.
             resources: The objects as they were when the person asked: each is held to its uid.
             with_source: Reconcile what each takes its content from first, and wait until that is done.
+            note: What is recorded with a suspension.
         """
         for resource in resources:
-            self._tasks.start(self._carry_out(verb, resource, with_source), f"{verb} {resource.ref.path}")
+            self._tasks.start(self._carry_out(verb, resource, with_source, note), f"{verb} {resource.ref.path}")
 
     def wake(self) -> None:
         """Tell those who wait for an outcome that it has settled; called after every change to the store."""
@@ -55,7 +58,7 @@ class Steering:
                     if not waiter.done():
                         waiter.set_result(outcome)
 
-    async def _carry_out(self, verb: Verb, resource: Resource, with_source: bool) -> None:
+    async def _carry_out(self, verb: Verb, resource: Resource, with_source: bool, note: Note | None) -> None:
         sources = self._sources(resource) if with_source else []
         outcome = ask(verb, resource, self._clock.now(), Step.QUEUED)
         if why := self._objection(verb, resource):
@@ -69,12 +72,12 @@ class Steering:
                 message = f"its source {describe(source)} came to: {result.step}, {result.message}"
                 self._tell(settle(outcome, step, message, self._clock.now()))
                 return
-        await self._send_in_turn(verb, resource)
+        await self._send_in_turn(verb, resource, note)
 
-    async def _send_in_turn(self, verb: Verb, resource: Resource) -> None:
-        self._tell(ask(verb, resource, self._clock.now(), Step.QUEUED))
+    async def _send_in_turn(self, verb: Verb, resource: Resource, note: Note | None = None) -> None:
+        self._tell(ask(verb, resource, self._clock.now(), Step.QUEUED, note))
         async with self._slots:
-            await self._send(verb, resource)
+            await self._send(verb, resource, note)
 
     def _objection(self, verb: Verb, resource: Resource) -> str:
         return "the program runs with --read-only" if self.read_only else objection(verb, resource)
@@ -104,12 +107,12 @@ class Steering:
             await self._send_in_turn(Verb.RECONCILE, resource)
         return await waiter
 
-    async def _send(self, verb: Verb, resource: Resource) -> None:
+    async def _send(self, verb: Verb, resource: Resource, note: Note | None) -> None:
         """Send one patch, once, to the very object that was meant."""
         ref, now = resource.ref, self._clock.now()
         cluster, current = self._cluster_of(ref.context), self._picture.get(ref)
         is_there = current is not None and current.metadata.uid == resource.metadata.uid
-        outcome = ask(verb, current if current is not None and is_there else resource, now)
+        outcome = ask(verb, current if current is not None and is_there else resource, now, note=note)
         if cluster is None:
             self._tell(settle(outcome, Step.REFUSED, f"{ref.context} is not connected", now))
         elif not is_there:

@@ -19,7 +19,8 @@ from tui.model.changes import (
     Phase,
     Severity,
 )
-from tui.model.intent import Outcome, Step, follow, settle
+from tui.model.intent import Outcome, Step, settle
+from tui.model.outcome import follow
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource

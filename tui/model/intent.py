@@ -1,4 +1,4 @@
-"""What a person asks of an object, the patch that asks for it, and what became of it."""
+"""What a person asks of an object, and the patch that asks for it."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -6,11 +6,10 @@ from typing import Any
 
 import msgspec
 
-from tui.model.health import State, assess, is_static
+from tui.model.health import is_static
 from tui.model.kinds import FORCE_REQUEST, KINDS, RECONCILE_REQUEST, RESET_REQUEST
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.model.text import mask_credentials, one_line
 from tui.model.times import parse_duration
 
 
@@ -26,8 +25,10 @@ class Verb(StrEnum):
     """Forget the failures that were counted, and reconcile."""
 
 
-_SWITCHES = frozenset((Verb.SUSPEND, Verb.RESUME))
-_RELEASES = {Verb.FORCE: FORCE_REQUEST, Verb.RESET: RESET_REQUEST}
+SWITCHES = frozenset((Verb.SUSPEND, Verb.RESUME))
+"""What turns reconciliation off and on."""
+
+RELEASES = {Verb.FORCE: FORCE_REQUEST, Verb.RESET: RESET_REQUEST}
 """What only a HelmRelease knows, and the annotation that asks for it."""
 
 
@@ -51,6 +52,16 @@ SETTLED = frozenset((Step.READY, Step.FAILED, Step.TIMED_OUT, Step.REFUSED))
 """The steps after which nothing more is awaited."""
 
 
+class Note(msgspec.Struct, frozen=True):
+    """What a person says about a suspension."""
+
+    by: str = ""
+    reason: str = ""
+    """In words, with a ticket where there is one."""
+    until: datetime | None = None
+    """When it is to be resumed; nothing resumes it by itself."""
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What became of one request so far."""
 
@@ -67,6 +78,7 @@ class Outcome(msgspec.Struct, frozen=True):
     settled: datetime | None = None
     replaced: str = ""
     """The token that stood on the object before ours: that it was handled says nothing about us."""
+    note: Note | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -78,7 +90,7 @@ _PATIENCE = timedelta(minutes=5)
 """How long a request may take, where the object's own timeout is not longer."""
 
 
-def ask(verb: Verb, resource: Resource, now: datetime, step: Step = Step.ASKED) -> Outcome:
+def ask(verb: Verb, resource: Resource, now: datetime, step: Step = Step.ASKED, note: Note | None = None) -> Outcome:
     """Begin a request.
 
     Args:
@@ -86,6 +98,7 @@ def ask(verb: Verb, resource: Resource, now: datetime, step: Step = Step.ASKED) 
         resource: The object.
         now: The time, from which the token is made.
         step: `QUEUED` where something else is awaited first.
+        note: What is recorded with a suspension.
 
     Returns:
         The outcome to follow.
@@ -93,7 +106,7 @@ def ask(verb: Verb, resource: Resource, now: datetime, step: Step = Step.ASKED) 
     patience = max(_PATIENCE, parse_duration(resource.spec.timeout) + timedelta(minutes=1))
     token = now.isoformat() if verb is not Verb.SUSPEND and obeys_requests(resource) else ""
     deadline, before = now + patience, resource.requested_at
-    return Outcome(resource.ref, resource.metadata.uid, verb, step, now, deadline, token, replaced=before)
+    return Outcome(resource.ref, resource.metadata.uid, verb, step, now, deadline, token, replaced=before, note=note)
 
 
 def obeys_requests(resource: Resource) -> bool:
@@ -124,9 +137,9 @@ def patch_for(outcome: Outcome) -> dict[str, Any]:
     patch: dict[str, Any] = {}
     if outcome.token:
         annotations[RECONCILE_REQUEST] = outcome.token
-    if outcome.verb in _RELEASES:
-        annotations[_RELEASES[outcome.verb]] = outcome.token  # obeyed only where both are the same
-    if outcome.verb in _SWITCHES:
+    if outcome.verb in RELEASES:
+        annotations[RELEASES[outcome.verb]] = outcome.token  # obeyed only where both are the same
+    if outcome.verb in SWITCHES:
         suspend = outcome.verb is Verb.SUSPEND
         switch = KINDS[outcome.ref.kind].suspended_by
         if switch == "spec":
@@ -152,42 +165,15 @@ def objection(verb: Verb, resource: Resource) -> str:
         The reason in words, empty where there is none.
     """
     kind = KINDS[resource.ref.kind]
-    if verb in _RELEASES and not kind.releases:
-        return f"only a HelmRelease can be {_past(verb)}"
-    if verb in _SWITCHES and not kind.suspended_by:
+    if verb in RELEASES and not kind.releases:
+        return f"only a HelmRelease can be {past(verb)}"
+    if verb in SWITCHES and not kind.suspended_by:
         return f"{kind.name}s cannot be suspended"
     if verb is Verb.RECONCILE and not obeys_requests(resource):
         return f"no controller reconciles this {kind.name}"
     if resource.metadata.deletion_timestamp is not None:
         return "it is being deleted"
-    return "it is suspended: resume it first" if resource.suspended and verb not in _SWITCHES else ""
-
-
-def follow(outcome: Outcome, resource: Resource | None, now: datetime) -> Outcome:
-    """Carry an outcome on, from what the object looks like now.
-
-    Handled means that the controller copied our token, or that someone else's request took its place and was handled.
-    Then the conditions decide: a failing object is failed at once, not at a timeout.
-
-    Args:
-        outcome: The outcome so far.
-        resource: The object now, None when it is gone.
-        now: The time.
-
-    Returns:
-        The outcome now; the same value where nothing changed.
-    """
-    if outcome.is_settled or outcome.step is Step.QUEUED:
-        return outcome
-    if resource is None or resource.metadata.uid != outcome.uid:
-        what = "it was deleted meanwhile" if resource is None else "it was deleted and made anew meanwhile"
-        return settle(outcome, Step.FAILED, what, now)
-    if resource.metadata.deletion_timestamp is not None:
-        return settle(outcome, Step.FAILED, "it is being deleted now", now)
-    after = _carry_on(outcome, resource, now)
-    if not after.is_settled and now >= outcome.deadline:
-        return settle(after, Step.TIMED_OUT, _timeout_message(after, resource), now)
-    return after
+    return "it is suspended: resume it first" if resource.suspended and verb not in SWITCHES else ""
 
 
 def settle(outcome: Outcome, step: Step, message: str, now: datetime) -> Outcome:
@@ -205,75 +191,16 @@ def settle(outcome: Outcome, step: Step, message: str, now: datetime) -> Outcome
     return msgspec.structs.replace(outcome, step=step, message=message, settled=now)
 
 
-def _carry_on(outcome: Outcome, resource: Resource, now: datetime) -> Outcome:
-    if outcome.verb is Verb.SUSPEND:
-        return settle(outcome, Step.READY, "suspended", now) if resource.suspended else outcome
-    if outcome.verb is Verb.RESUME and resource.suspended:
-        return outcome
-    if _handled(outcome, resource):
-        return _judge(outcome, resource, now)
-    is_under_way = outcome.verb in _RELEASES and resource.requested_at == _obeyed(outcome, resource) == outcome.token
-    return _take_up(outcome) if is_under_way else outcome
+def past(verb: Verb) -> str:
+    """What an object has been when a request was carried out.
 
+    Args:
+        verb: What was asked.
 
-def _handled(outcome: Outcome, resource: Resource) -> bool:
-    if not outcome.token:
-        return True
-    handled = resource.status.last_handled_reconcile_at
-    overtaken = resource.requested_at not in ("", outcome.token, outcome.replaced)
-    return handled == outcome.token or (overtaken and handled == resource.requested_at)
-
-
-def _obeyed(outcome: Outcome, resource: Resource) -> str:
-    """The token of the last force or reset that helm-controller looked at; it writes it while it still works."""
-    status = resource.status
-    return status.last_handled_force_at if outcome.verb is Verb.FORCE else status.last_handled_reset_at
-
-
-def _judge(outcome: Outcome, resource: Resource, now: datetime) -> Outcome:
-    health = assess(resource)
-    if outcome.verb in _RELEASES and (why := _disobeyed(outcome, resource, health.state)):
-        return settle(outcome, Step.FAILED, why, now)
-    told = mask_credentials(one_line(health.message))
-    if health.state is State.SUSPENDED:
-        return settle(outcome, Step.FAILED, "it was suspended meanwhile: nothing was reconciled", now)
-    if health.state in (State.READY, State.STATIC):
-        return settle(outcome, Step.READY, told, now)
-    if health.state in (State.FAILED, State.STALLED, State.WAITING):
-        return settle(outcome, Step.FAILED, f"{health.reason}: {told}", now)
-    return _take_up(outcome)
-
-
-def _disobeyed(outcome: Outcome, resource: Resource, state: State) -> str:
-    """Why a request that was handled did not force or reset anything, though the object may be ready.
-
-    A later request makes helm-controller drop ours, since the two values are no longer the same; and a request that
-    comes while it works may be handled unseen, since it reads the annotations anew when it ends
-    (helm-controller internal/controller/helmrelease_controller.go).
+    Returns:
+        The past participle.
     """
-    if resource.status.last_handled_reconcile_at != outcome.token and outcome.step is Step.ASKED:
-        return f"another request took its place: ask again if it was not {_past(outcome.verb)}"
-    if state is State.READY and _obeyed(outcome, resource) != outcome.token:
-        return f"{KINDS[outcome.ref.kind].controller} reconciled it, but it was not {_past(outcome.verb)}: ask again"
-    return ""
+    return _PAST.get(verb, f"{verb}d")
 
 
-def _past(verb: Verb) -> str:
-    return "forced" if verb is Verb.FORCE else verb.value
-
-
-def _take_up(outcome: Outcome) -> Outcome:
-    is_news = outcome.step is Step.ASKED
-    return msgspec.structs.replace(outcome, step=Step.HANDLED, message="") if is_news else outcome
-
-
-def _timeout_message(outcome: Outcome, resource: Resource) -> str:
-    controller = KINDS[outcome.ref.kind].controller
-    if outcome.step is Step.HANDLED:
-        return f"{controller} took it up and has not finished"
-    if outcome.verb in _SWITCHES and resource.suspended is not (outcome.verb is Verb.SUSPEND):
-        state = "still suspended" if resource.suspended else "not suspended"
-        return f"it is {state}: the request was lost, or what applies the object undid it"
-    if assess(resource).state is State.PROGRESSING:
-        return f"{controller} is still busy with an earlier run"
-    return f"no controller took the request up: is {controller} running?"
+_PAST = {Verb.SUSPEND: "suspended", Verb.RESET: "reset"}

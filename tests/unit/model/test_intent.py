@@ -24,7 +24,8 @@ from tests.fakes.objects import (
     ks,
     read,
 )
-from tui.model.intent import Outcome, Step, Verb, ask, follow, objection, patch_for, settle
+from tui.model.intent import Outcome, Step, Verb, ask, objection, patch_for, settle
+from tui.model.outcome import follow
 
 TOKEN = NOON.isoformat()
 REQUEST = {"reconcile.fluxcd.io/requestedAt": TOKEN}
