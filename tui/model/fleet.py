@@ -11,12 +11,12 @@ from tui.model.cells import connection_note, revision_cell
 from tui.model.changes import ContextStatus, Phase
 from tui.model.detail import Detail
 from tui.model.health import FAULTS, SEVERITY, State
-from tui.model.kinds import KINDS, ORDER, Role
+from tui.model.kinds import KINDS, ORDER
 from tui.model.picture import Picture
 from tui.model.query import Query
-from tui.model.refs import ObjectRef, parse_revision
+from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.model.times import age
+from tui.model.skew import headline
 from tui.model.wording import describe
 
 _WELL = frozenset((State.READY, State.PROGRESSING, State.STATIC))
@@ -88,6 +88,8 @@ class Line(msgspec.Struct, frozen=True):
     rank: Rank
     cells: tuple[Cell | None, ...]
     """One for each column; None where it is not there."""
+    worst: int = 0
+    """The severity of its worst state."""
 
     def ref(self, context: str) -> ObjectRef:
         """The object in one context.
@@ -112,40 +114,64 @@ class Matrix(msgspec.Struct, frozen=True):
     """How many objects are of each rank, filtered or not."""
 
 
-def compare(picture: Picture, now: datetime, query: Query = EVERYTHING, differing_only: bool = False) -> Matrix:
-    """Lay the matrix out.
+Name = tuple[str, str, str]
+"""Kind, namespace and name: what is the same object in every context."""
 
-    Args:
-        picture: What is known.
-        now: The time.
-        query: Which objects are wanted: those that match in one context at least.
-        differing_only: Leave out what is the same everywhere, and fine.
 
-    Returns:
-        The matrix.
-    """
-    columns = tuple(
+class Comparison:
+    """Lays matrices out, and keeps each line until one of its objects changes."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Name, Line] = {}
+        self._basis: tuple[object, ...] = ()
+        """What every line depends on."""
+
+    def forget(self, changed: Iterable[ObjectRef]) -> None:
+        """Compare some objects anew the next time.
+
+        Args:
+            changed: The objects that are other ones, or gone.
+        """
+        for ref in changed:
+            self._lines.pop(ref[1:], None)
+
+    def matrix(
+        self, picture: Picture, now: datetime, query: Query = EVERYTHING, differing_only: bool = False
+    ) -> Matrix:
+        """Lay the matrix out.
+
+        Args:
+            picture: What is known; what has changed in it since the last call was told to `forget`.
+            now: The time.
+            query: Which objects are wanted: those that match in one context at least.
+            differing_only: Leave out what is the same everywhere, and fine.
+
+        Returns:
+            The matrix.
+        """
+        columns = _columns(picture, now)
+        main, told = headline(picture, [column.context for column in columns if column.compared], now)
+        basis = (main, *(column.status for column in columns))
+        known = self._lines if basis == self._basis else {}
+        names: dict[Name, None] = {ref[1:]: None for column in columns for ref in picture.refs(column.context)}
+        self._basis = basis
+        self._lines = {name: known.get(name) or _line(picture, columns, main, *name) for name in names}
+        lines = self._lines.values()
+        counts = Counter(line.rank for line in lines)
+        shown = [line for line in lines if _wanted(picture, columns, line, query, differing_only)]
+        return Matrix(columns, tuple(sorted(shown, key=_order)), told, tuple(sorted(counts.items())))
+
+
+def _columns(picture: Picture, now: datetime) -> tuple[Column, ...]:
+    return tuple(
         Column(name, connection_note(status, now) if status.phase is not Phase.LIVE else "", status)
         for name, status in picture.statuses.items()
         if status.phase is not Phase.OFF
     )
-    names = {ref[1:]: None for column in columns for ref in picture.refs(column.context)}
-    live = [column.context for column in columns if column.compared]
-    main, told = headline(picture, live, now)
-    lines = [_line(picture, columns, main, *name) for name in names]
-    counts = Counter(line.rank for line in lines)
-    shown = [line for line in lines if _wanted(picture, columns, line, query, differing_only)]
-    return Matrix(
-        columns,
-        tuple(sorted(shown, key=_order)),
-        told,
-        tuple(sorted(counts.items())),
-    )
 
 
 def _order(line: Line) -> tuple[int, int, int, str, str]:
-    worst = min((SEVERITY[cell.state] for cell in line.cells if cell is not None), default=0)
-    return line.rank, worst, ORDER[line.kind], line.namespace, line.name
+    return line.rank, line.worst, ORDER[line.kind], line.namespace, line.name
 
 
 def _wanted(picture: Picture, columns: tuple[Column, ...], line: Line, query: Query, differing_only: bool) -> bool:
@@ -170,7 +196,8 @@ def _line(picture: Picture, columns: tuple[Column, ...], main: str, kind: str, n
         for place, cell in there:
             odd = _bearing(cell) != usual_state or cell.in_force != usual_revision
             cells[place] = msgspec.structs.replace(cell, odd=odd)
-    return Line(kind, namespace, name, _rank(cells, places), tuple(cells))
+    worst = min((SEVERITY[cell.state] for cell in cells if cell is not None), default=0)
+    return Line(kind, namespace, name, _rank(cells, places), tuple(cells), worst)
 
 
 def _cell(resource: Resource, state: State) -> Cell:
@@ -217,72 +244,3 @@ def describe_absence(picture: Picture, matrix: Matrix, ref: ObjectRef) -> Detail
     why = f"you may not list {KINDS[ref.kind].plural} here" if column.compared else f"this context is {column.note}"
     told = f"It is in {there}; whether it is here can't be told, since {why}"
     return Detail(None, f"{ref.context} · {describe(ref)} · not seen", (told,), ())
-
-
-def headline(picture: Picture, contexts: list[str], now: datetime) -> tuple[str, str]:
-    """Whether the same commit is everywhere: the source that most is applied from, as each context has fetched it.
-
-    Args:
-        picture: What is known.
-        contexts: The contexts that are compared.
-        now: The time.
-
-    Returns:
-        The revision that most have, and a sentence: `main@a1b2c3d4 everywhere but ap-south (9f8e7d6c, 12m behind)`.
-    """
-    source = _main_source(picture, contexts)
-    if source is None:
-        return "", "No source is the same in two live contexts: there is no commit to compare"
-    kind, namespace, name = source
-    found = {context: picture.get(ObjectRef(context, kind, namespace, name)) for context in contexts}
-    fetched = {context: resource for context, resource in found.items() if resource is not None}
-    usual = _newest_of_most(fetched)
-    others = [context for context in fetched if fetched[context].revision != usual]
-    short = parse_revision(usual).short or "nothing fetched"
-    if not others:
-        return usual, f"{short} everywhere ({len(fetched)} contexts)"
-    since = min(
-        (at for context in fetched if fetched[context].revision == usual and (at := _at(fetched[context]))),
-        default=None,
-    )
-    lagging = ", ".join(f"{context} ({_skew(fetched[context], since, now)})" for context in others)
-    return usual, f"{short} everywhere but {lagging}"
-
-
-def _main_source(picture: Picture, contexts: list[str]) -> tuple[str, str, str] | None:
-    used: Counter[tuple[str, str, str]] = Counter()
-    there: Counter[tuple[str, str, str]] = Counter()
-    for context in contexts:
-        for ref in picture.refs(context):
-            source = picture.links(ref).source
-            if source is not None and KINDS[ref.kind].role is Role.APPLIER:
-                used[source[1:]] += 1
-            if KINDS[ref.kind].role is Role.SOURCE:
-                there[ref[1:]] += 1
-    shared = [source for source in used if there[source] > 1]
-    return max(sorted(shared), key=lambda source: (there[source], used[source]), default=None)
-
-
-def _newest_of_most(fetched: dict[str, Resource]) -> str:
-    counted = Counter(resource.revision for resource in fetched.values())
-    newest: dict[str, float] = {}
-    for resource in fetched.values():
-        at = _at(resource)
-        newest[resource.revision] = max(newest.get(resource.revision, 0.0), at.timestamp() if at else 0.0)
-    return max(sorted(counted), key=lambda revision: (counted[revision], newest[revision]))
-
-
-def _at(resource: Resource) -> datetime | None:
-    artifact = resource.status.artifact
-    return artifact.last_update_time if artifact is not None else None
-
-
-def _skew(resource: Resource, since: datetime | None, now: datetime) -> str:
-    revision = parse_revision(resource.revision)
-    told = revision.digest[:8] or revision.name or "nothing fetched"
-    at = _at(resource)
-    if since is None:
-        return told
-    if at is not None and at > since:
-        return f"{told}, newer since {age(at, now)}"
-    return f"{told}, {age(since, now)} behind"

@@ -8,7 +8,7 @@ from textual.events import Key
 
 from tui.actions import Topic
 from tui.model.detail import describe_object
-from tui.model.fleet import Rank, compare, describe_absence
+from tui.model.fleet import Comparison, Rank, describe_absence
 from tui.model.query import parse_query
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
@@ -48,6 +48,7 @@ class FleetScreen(OverScreen):
         self._start = ref
         self._text = ""
         self._differing_only = False
+        self._comparison = Comparison()
         self.pane = FleetPane(shell.palette, shell.session.picture)
         self.head = FleetHead(shell.palette, self.pane)
         self.filter = FilterLine(self.pane, self._narrow, "words, kind:ks, ns:x, is:failed, !word")
@@ -127,7 +128,9 @@ class FleetScreen(OverScreen):
     def draw_frame(self) -> None:
         """Draw the matrix as the picture is now."""
         session = self.shell.session
-        matrix = compare(session.picture, session.clock.now(), parse_query(self._text), self._differing_only)
+        matrix = self._comparison.matrix(
+            session.picture, session.clock.now(), parse_query(self._text), self._differing_only
+        )
         parts = [
             "fleet",
             *(["differing only"] if self._differing_only else []),
@@ -138,6 +141,7 @@ class FleetScreen(OverScreen):
 
     def changed(self, dirty: Dirty) -> None:
         """Compare anew where some object is another one."""
+        self._comparison.forget(dirty.refs)
         if dirty.structure or dirty.refs or dirty.states or dirty.statuses:
             self.draw_frame()
         else:

@@ -6,10 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes.objects import FAILING, MAIN, NOON, OLD_MAIN, PROGRESSING, Body, ago, artifact, git, hr, ks, read
-from tests.fakes.properties import fleets, quick
+from tests.fakes.objects import (
+    FAILING,
+    MAIN,
+    NOON,
+    OLD_MAIN,
+    PROGRESSING,
+    Body,
+    ago,
+    artifact,
+    git,
+    hr,
+    ks,
+    read,
+    ref_of,
+)
+from tests.fakes.properties import fleets, objects, quick
 from tui.model.changes import ContextStatus, Phase
-from tui.model.fleet import Line, Matrix, Rank, compare, describe_absence
+from tui.model.fleet import Comparison, Line, Matrix, Rank, describe_absence
 from tui.model.health import State
 from tui.model.picture import Picture
 from tui.model.query import parse_query
@@ -20,15 +34,15 @@ LIVE = ContextStatus("", Phase.LIVE)
 
 def fleet(contexts: dict[str, list[Body]], **statuses: ContextStatus) -> Picture:
     picture = Picture(contexts)
-    for context, objects in contexts.items():
+    for context, bodies in contexts.items():
         picture.statuses[context] = statuses.get(context, LIVE)
-        for one in objects:
+        for one in bodies:
             picture.put(read(one, context))
     return picture
 
 
 def matrix(contexts: dict[str, list[Body]], *, query: str = "", differing: bool = False, **statuses: Any) -> Matrix:
-    return compare(fleet(contexts, **statuses), NOON, parse_query(query), differing)
+    return Comparison().matrix(fleet(contexts, **statuses), NOON, parse_query(query), differing)
 
 
 def only(found: Matrix) -> Line:
@@ -153,7 +167,9 @@ def test_nothing_to_compare_is_said() -> None:
 )
 def test_why_a_cell_is_empty(status: ContextStatus, words: str) -> None:
     picture = fleet({"a": [ks("x")], "b": []}, b=status)
-    detail = describe_absence(picture, compare(picture, NOON), ObjectRef("b", "Kustomization", "flux-system", "x"))
+    detail = describe_absence(
+        picture, Comparison().matrix(picture, NOON), ObjectRef("b", "Kustomization", "flux-system", "x")
+    )
     assert words in detail.message[0]
 
 
@@ -161,7 +177,7 @@ def test_why_a_cell_is_empty(status: ContextStatus, words: str) -> None:
 @given(st.lists(fleets, min_size=1, max_size=4))
 def test_every_object_has_one_row_and_one_cell_in_each_context(several: list[list[Body]]) -> None:
     picture = fleet({f"c{number}": objects for number, objects in enumerate(several)})
-    found = compare(picture, NOON)
+    found = Comparison().matrix(picture, NOON)
     told = {
         line.ref(column.context): cell.state
         for line in found.lines
@@ -176,3 +192,17 @@ def test_every_object_has_one_row_and_one_cell_in_each_context(several: list[lis
         states = {cell.state for cell in line.cells if cell is not None}
         if line.rank is Rank.SAME and len(states) > 1:
             assert states <= {State.READY, State.PROGRESSING, State.STATIC}
+
+
+@quick
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3), objects), max_size=20))
+def test_a_comparison_that_is_kept_up_is_one_made_anew(told: list[tuple[str, int, Body]]) -> None:
+    picture, comparison = fleet({"a": [], "b": [], "c": []}), Comparison()
+    for context, stays, object_ in told:
+        changed = ref_of(object_, context)
+        if stays:
+            picture.put(read(object_, context))
+        else:
+            picture.drop(changed)
+        comparison.forget([changed])
+        assert comparison.matrix(picture, NOON) == Comparison().matrix(picture, NOON)
