@@ -3,10 +3,10 @@
 import pytest
 
 from tests.fakes.fleet import NOW
-from tests.fakes.objects import MAIN, event, git, ks, ref
+from tests.fakes.objects import MAIN, event, git, ks
 from tests.fakes.pilot import API, APPS, EU, INFRA, NARROW, ROOT, SOURCE, Driven, acting, small
 from tui.model.changes import EventSeen, LogLine
-from tui.model.pending import Pending
+from tui.model.pending import DiffLine, FilePatch, FileStatus, Pending
 from tui.model.rows import Mode
 from tui.screens.diff import DiffScreen
 from tui.screens.text import ManifestScreen
@@ -37,6 +37,8 @@ async def test_diff_of_what_has_no_git_says_why() -> None:
         told = " ".join(driven.text_of(screen.summary).split())
         assert "HelmRelease apps/api comes from HelmRepository flux-system/charts, not from a GitRepository" in told
         assert driven.rig.git.questions == []
+        await driven.press("enter", "tab", "escape")
+        assert driven.screens == []
 
 
 @acting("yaml")
@@ -204,10 +206,12 @@ async def test_a_kind_of_source_has_its_own_diff() -> None:
 
 
 async def test_keys_of_the_diff_reach_the_pane_that_has_the_focus() -> None:
-    async with small(at=ref("Kustomization", "infra")) as driven:
+    file = FilePatch("infra/a.yaml", "infra/a.yaml", FileStatus.MODIFIED, 1, 0, (DiffLine("+", "a: 1", new=1),))
+    async with small(at=INFRA, pending=Pending((), files=(file,))) as driven:
         await driven.press("D")
         screen = driven.app.screen
         assert isinstance(screen, DiffScreen)
+        await driven.until(lambda: screen.patch.file is not None)
         await driven.press("tab")
         assert screen.focused is screen.patch
         await driven.press("escape")

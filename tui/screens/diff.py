@@ -122,10 +122,14 @@ class DiffScreen(KeyedScreen[None]):
         self.patch.show(files[place] if place is not None and place < len(files) else None)
 
     def _swap_focus(self) -> None:
-        self.set_focus(self.patch if self.focused is self.summary else self.summary)
+        if self.focused is self.summary:
+            self._to_patch()
+        else:
+            self.set_focus(self.summary)
 
     def _to_patch(self) -> None:
-        self.set_focus(self.patch)
+        if self.patch.file is not None:
+            self.set_focus(self.patch)
 
     def _leave(self) -> None:
         self.dismiss(None)
