@@ -164,7 +164,8 @@ def _make_session(entries: Iterable[ContextEntry], settings: Settings, *, read_o
 
     clock = SystemClock()
     factories = {entry.name: _cluster_factory(entry, clock, settings) for entry in entries}
-    return Session(clock, factories, partial(_make_git, find_paths().cache / "git"), read_only=read_only)
+    git = partial(_make_git, find_paths().cache / "git")
+    return Session(clock, factories, git, read_only=read_only, at_once=settings.at_once)
 
 
 def _build_shell(

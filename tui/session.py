@@ -12,7 +12,7 @@ from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.text import clean
 from tui.ports import Access, Clock, Cluster, Git
-from tui.steering import Steering
+from tui.steering import AT_ONCE, Steering
 from tui.store import Store
 from tui.tasks import Tasks
 
@@ -35,6 +35,7 @@ class Session:
         contexts: Mapping[str, ClusterFactory],
         git: Callable[[], Git],
         read_only: bool = False,
+        at_once: int = AT_ONCE,
     ) -> None:
         self.clock = clock
         self.store = Store(clock, contexts)
@@ -52,7 +53,9 @@ class Session:
         """Disconnected, and not closed yet."""
         self._access: dict[tuple[str, str, str], tuple[Access, datetime]] = {}
         """Context, kind and namespace: the last answer, and when to ask again."""
-        self.steering = Steering(self.picture, clock, self._clusters.get, self._tasks, self.apply, read_only)
+        self.steering = Steering(
+            self.picture, clock, self._clusters.get, self._tasks, self.apply, read_only, at_once=at_once
+        )
         self.logs = LogFollower(self._clusters.get, self._tasks, self._changed)
         self.inventories = InventoryReader(self.picture, self._clusters.get, self.apply, self._tasks, clock)
 
@@ -106,6 +109,7 @@ class Session:
         self._tasks.start(self._end(watch, cluster), f"disconnecting {context}")
         self._access = {key: answer for key, answer in self._access.items() if key[0] != context}
         self.store.forget(context)
+        self.steering.stop(f"{context} was disconnected", context)
         self.inventories.notice()
         self.steering.wake()
         self.on_change()
@@ -152,6 +156,14 @@ class Session:
             note: What is recorded with a suspension.
         """
         self.steering.ask(verb, resources, with_source, note)
+
+    def stop_asking(self) -> int:
+        """Ask nothing more of what is queued; what was sent is followed to its end.
+
+        Returns:
+            How many objects are not asked.
+        """
+        return self.steering.stop()
 
     def access(self, ref: ObjectRef) -> Access:
         """Whether this user may patch an object, as far as is known; asks the API server if it is not.

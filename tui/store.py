@@ -19,7 +19,7 @@ from tui.model.changes import (
     Phase,
     Severity,
 )
-from tui.model.intent import Outcome, Step, settle
+from tui.model.intent import UNSENT, Outcome, Step, settle
 from tui.model.outcome import follow
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
@@ -240,9 +240,9 @@ class Store:
         self._set_outcome(settle(self.picture.outcomes[ref], Step.TIMED_OUT, message, self._clock.now()))
 
     def _report(self, outcome: Outcome) -> None:
-        went_well = outcome.step is Step.READY
+        is_news = outcome.step is Step.READY or outcome.step in UNSENT
         text = f"{outcome.verb} {outcome.ref.kind} {outcome.ref.path}: {outcome.step}"
         if outcome.message:
             text = f"{text}, {outcome.message}"
-        severity = Severity.INFO if went_well else Severity.ERROR
+        severity = Severity.INFO if is_news else Severity.ERROR
         self._note(Notice(self._clock.now(), severity, text, outcome.ref.context, outcome.ref))

@@ -57,6 +57,7 @@ def test_the_settings_of_the_example_can_be_used(tmp_path: Path) -> None:
     settings, problems = load_settings(tmp_path / "config.yaml")
     _, key_problems = resolve_keymap(DEFAULT_KEYS, settings.keys, preset=settings.keymap)
     plain = {"all_contexts", "theme", "ascii", "read_only", "keymap", "tree_width", "events_height", "logs_since"}
+    plain |= {"at_once"}
 
     assert (*problems, *key_problems) == ()
     assert settings.lines.keys() >= _READERS.keys(), "the example leaves a field out"

@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Height of the events pane in percent of what it shares with the logs."""
     logs_since: int = 15
     """How many minutes back a controller's log begins."""
+    at_once: int = 8
+    """How many objects of a bulk request are under way at the same time."""
     file: str = ""
     """The file that all this came from, for people."""
     lines: dict[str, int] = {}
@@ -154,5 +156,6 @@ _READERS: dict[str, Callable[[Entry, Report], Any]] = {
     "tree_width": _number(20, 80, "percent"),
     "events_height": _number(10, 90, "percent"),
     "logs_since": _number(1, 1440, "minutes"),
+    "at_once": _number(1, 100, "objects"),
 }
 """The fields a person may set, and how each is read."""

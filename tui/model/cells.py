@@ -8,7 +8,7 @@ import msgspec
 from tui.model.blame import next_hops
 from tui.model.changes import ContextStatus, Phase
 from tui.model.health import FAULTS, State
-from tui.model.intent import Outcome, Step, Verb
+from tui.model.intent import UNSENT, Outcome, Step, Verb
 from tui.model.kinds import KINDS
 from tui.model.picture import Picture
 from tui.model.refs import parse_revision
@@ -114,6 +114,8 @@ def outcome_text(outcome: Outcome) -> str:
         return outcome.message or "waits for its turn"
     if outcome.settled is None:
         return f"{outcome.verb} {outcome.step}{f': {outcome.message}' if outcome.message else ''}"
+    if outcome.step in UNSENT:
+        return f"{outcome.step}: {outcome.message}"
     took = seconds(outcome.settled - outcome.asked)
     if outcome.step is Step.READY:
         return _DONE[outcome.verb].format(took)
@@ -169,6 +171,8 @@ def _waits_on(picture: Picture, resource: Resource, now: datetime) -> str:
 def _emphasis(outcome: Outcome) -> State | None:
     if outcome.settled is None:
         return State.PROGRESSING
+    if outcome.step in UNSENT:
+        return State.WAITING
     return State.READY if outcome.step is Step.READY else State.FAILED
 
 

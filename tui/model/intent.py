@@ -36,7 +36,7 @@ class Step(StrEnum):
     """How far a request has come."""
 
     QUEUED = "queued"
-    """Something else, its source, is awaited first."""
+    """Something else is awaited first: what it needs, or its turn."""
     ASKED = "asked"
     """The API server has the request; no controller has taken it up."""
     HANDLED = "handled"
@@ -46,9 +46,16 @@ class Step(StrEnum):
     TIMED_OUT = "timed out"
     REFUSED = "refused"
     """It was never sent, or the API server did not take it."""
+    SKIPPED = "skipped"
+    """It was never sent, since what it depends on was asked first and did not become ready."""
+    STOPPED = "not started"
+    """It was never sent, since its turn had not come when the person stopped what was queued."""
 
 
-SETTLED = frozenset((Step.READY, Step.FAILED, Step.TIMED_OUT, Step.REFUSED))
+UNSENT = frozenset((Step.SKIPPED, Step.STOPPED))
+"""The steps of what nothing was wrong with: it is told as news, not as a complaint."""
+
+SETTLED = frozenset((Step.READY, Step.FAILED, Step.TIMED_OUT, Step.REFUSED)) | UNSENT
 """The steps after which nothing more is awaited."""
 
 

@@ -47,7 +47,9 @@ class MainAbout:
         else:
             screen.detail.show(describe_object(picture, row.ref, now))
         self._draw_logs(row, moved)
-        screen.footer.show(offers(screen.shell, screen.situation(), _FOOTER), screen.said.line())
+        queued = session.steering.queued
+        keys = [("back", f"stop ({queued})"), *_FOOTER] if queued else _FOOTER
+        screen.footer.show(offers(screen.shell, screen.situation(), keys), screen.said.line())
         self._drawn_for = ref, screen.view
 
     def _draw_events(self, ref: ObjectRef | None, below: list[ObjectRef]) -> None:

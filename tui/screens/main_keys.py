@@ -9,6 +9,7 @@ from textual.events import Key
 
 from tui.model.refs import ObjectRef
 from tui.model.rows import Mode, context_ref
+from tui.model.text import counted
 from tui.screens.command import run_command
 from tui.screens.diff import DiffScreen
 from tui.screens.fleet import FleetScreen
@@ -180,7 +181,9 @@ class MainKeys:
 
     def _back(self) -> None:
         screen = self._screen
-        if screen.panes.zoomed is not None:
+        if stopped := screen.shell.session.stop_asking():
+            screen.say(f"stopped: {counted(stopped, 'object')} not asked; what was sent is followed to its end")
+        elif screen.panes.zoomed is not None:
             screen.panes.zoom()
         elif screen.focused is not screen.tree_pane:
             screen.panes.focus(screen.tree_pane)

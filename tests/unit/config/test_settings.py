@@ -53,6 +53,7 @@ keys:
 tree_width: 40
 events_height: 70
 logs_since: 60
+at_once: 3
 """
     )
 
@@ -69,6 +70,7 @@ logs_since: 60
         tree_width=40,
         events_height=70,
         logs_since=60,
+        at_once=3,
         file=settings.file,
         lines=settings.lines,
     )
@@ -107,6 +109,10 @@ _PERCENT = "It must be a whole number of percent from 20 to 80."
             "logs_since: 0",
             "config.yaml:2: logs_since is '0'; the default is used. "
             "It must be a whole number of minutes from 1 to 1440.",
+        ),
+        (
+            "at_once: 0",
+            "config.yaml:2: at_once is '0'; the default is used. It must be a whole number of objects from 1 to 100.",
         ),
         (
             "contexts: {a: b}",
