@@ -23,15 +23,17 @@ class _Request(msgspec.Struct, eq=False):
     outcome: Outcome
     """How far it has come."""
     after: tuple["_Request", ...] = ()
-    """What has to be settled first. They are older or of the same bulk, so that nothing ever waits in a circle."""
+    """What has to be settled first: older requests, and those of the same bulk that it needs."""
     sources: tuple[ObjectRef, ...] = ()
     """What the object takes its content from, the farthest first."""
     bulk: int = 0
     """The number of the bulk that it is part of."""
     is_implied: bool = False
     """It is the source of what was asked, and nothing is told of it before it is sent."""
+    is_replaced: bool = False
+    """Something else was asked of the object before this was done."""
     successor: "_Request | None" = None
-    """What was asked of the object before this was done."""
+    """What was asked instead, for whom waited for this; None where that itself waits for them."""
 
     @property
     def ref(self) -> ObjectRef:
@@ -39,17 +41,29 @@ class _Request(msgspec.Struct, eq=False):
 
     @property
     def latest(self) -> "_Request":
-        """What took its place, unless that waits itself: it might wait for those who look."""
-        is_free = self.successor is not None and not self.successor.after
-        return self.successor.latest if self.successor is not None and is_free else self
+        return self if self.successor is None else self.successor.latest
 
     @property
     def is_pending(self) -> bool:
-        return self.successor is None and not self.outcome.is_settled
+        return not self.is_replaced and not self.outcome.is_settled
 
     @property
     def went_well(self) -> bool:
         return self.outcome.step is Step.READY and self.outcome.verb is not Verb.SUSPEND
+
+
+def _waits_for(request: _Request, other: _Request) -> bool:
+    """Whether a request waits for another one, at any remove."""
+    seen: set[int] = set()
+    found = [request]
+    while found:
+        one = found.pop()
+        if one is other:
+            return True
+        if id(one) not in seen:
+            seen.add(id(one))
+            found += one.after if one.successor is None else (one.successor,)
+    return False
 
 
 class Steering:
@@ -177,7 +191,8 @@ class Steering:
         """Whatever was asked of the same object before is not sent any more, or no longer followed."""
         before = self._queue.pop(request.ref, None) or self._under_way.pop(request.ref, None)
         if before is not None:
-            before.successor = request
+            before.is_replaced = True
+            before.successor = None if _waits_for(request, before) else request
 
     def _settle(self, request: _Request, step: Step, why: str) -> None:
         request.outcome = settle(request.outcome, step, why, self._clock.now())
@@ -225,7 +240,7 @@ class Steering:
         self._tasks.start(self._carry_out(request), f"{outcome.verb} {request.ref.path}")
 
     async def _carry_out(self, request: _Request) -> None:
-        if request.successor is None:
+        if not request.is_replaced:
             await self._send(request.outcome.verb, request.resource, request.outcome.note)
 
     async def _send(self, verb: Verb, resource: Resource, note: Note | None) -> None:

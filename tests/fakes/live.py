@@ -16,13 +16,14 @@ from tui.session import Session
 class Live:
     """A running session, its clock, and the connections that it made."""
 
-    def __init__(self, contexts: tuple[str, ...], read_only: bool) -> None:
+    def __init__(self, contexts: tuple[str, ...], read_only: bool, at_once: int) -> None:
         self.clock = FakeClock()
         self.made: list[FakeCluster] = []
         """Every connection that was ever made, in order."""
         self.changes = 0
         """How often the screen was told that something changed."""
-        self.session = Session(self.clock, {name: self._factory(name) for name in contexts}, self._no_git, read_only)
+        factories = {name: self._factory(name) for name in contexts}
+        self.session = Session(self.clock, factories, self._no_git, read_only, at_once)
         self.session.on_change = self._changed
         self.picture = self.session.picture
 
@@ -76,18 +77,21 @@ class Live:
 
 
 @asynccontextmanager
-async def live(*objects: Body, read_only: bool = False, contexts: tuple[str, ...] = ("eu",)) -> AsyncIterator[Live]:
+async def live(
+    *objects: Body, read_only: bool = False, contexts: tuple[str, ...] = ("eu",), at_once: int = 8
+) -> AsyncIterator[Live]:
     """Run a session, its contexts connected, with some objects in the first one.
 
     Args:
         objects: What the first context has.
         read_only: Whether the session may write.
         contexts: The names of the contexts.
+        at_once: How many requests of a bulk are under way at the same time.
 
     Yields:
         The running session; it is closed at the end.
     """
-    running = Live(contexts, read_only)
+    running = Live(contexts, read_only, at_once)
     await running.connect(*contexts)
     running.show(*objects, context=contexts[0])
     try:

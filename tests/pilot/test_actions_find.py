@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fakes.objects import event
+from tests.fakes.objects import event, ks
 from tests.fakes.pilot import API, APPS, EU, INFRA, ROOT, SOURCE, TENANTS, US, acting, small
 from tui.actions import ACTIONS
 from tui.model.changes import EventsListed
@@ -231,3 +231,28 @@ async def test_back_undoes_one_thing_at_a_time(key: str) -> None:
             assert is_undone()
         await driven.act("back", key)
         assert driven.app.is_running
+
+
+@acting("back")
+async def test_back_stops_what_is_queued_before_anything_else(key: str) -> None:
+    async with small(at=INFRA) as driven:
+        main, footer = driven.main, driven.main.footer
+        await driven.press("slash", *"kind:ks", "enter")
+        await driven.go_to(INFRA)
+        assert "stop" not in driven.text_of(footer)
+        await driven.press("space", "space", "space", "R", "y")
+        assert [one for one, _ in driven.rig.patches()] == [INFRA]
+        assert "waits for ks infra" in driven.line(APPS)
+        assert "esc stop (2)" in driven.text_of(footer)
+        await driven.act("back", key)
+        assert "not started: stopped" in driven.line(APPS)
+        assert "stopped: 2 objects not asked; what was sent is followed to its end" in driven.text_of(footer)
+        assert (main.view.query.text, driven.line(INFRA).count("reconcile asked")) == ("kind:ks", 1)
+        await driven.press("j")
+        assert "stop" not in driven.text_of(footer)
+        await driven.act("back", key)
+        assert not main.view.query
+        token = driven.main.shell.session.picture.outcomes[INFRA].token
+        await driven.change(ks("infra", requested=token, handled=token))
+        assert "ready in" in driven.line(INFRA)
+        assert [one for one, _ in driven.rig.patches()] == [INFRA]

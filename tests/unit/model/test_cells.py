@@ -200,6 +200,15 @@ OUTCOMES = [
     pytest.param(_outcome(Verb.RESET, Step.READY, "Upgraded", 3), "reset, ready in 3.0s", State.READY, id="reset"),
     pytest.param(_outcome(Verb.SUSPEND, Step.READY, "suspended", 12), "suspended", State.READY, id="suspended"),
     pytest.param(
+        _outcome(Verb.RESUME, Step.SKIPPED, "infra, which it depends on, failed", 12),
+        "skipped: infra, which it depends on, failed",
+        State.WAITING,
+        id="skipped",
+    ),
+    pytest.param(
+        _outcome(Verb.RESUME, Step.STOPPED, "stopped", 12), "not started: stopped", State.WAITING, id="not-started"
+    ),
+    pytest.param(
         _outcome(Verb.RECONCILE, Step.FAILED, "BuildFailed: x", 12),
         "reconcile failed after 12s: BuildFailed: x",
         State.FAILED,
