@@ -240,7 +240,10 @@ async def test_back_stops_what_is_queued_before_anything_else(key: str) -> None:
         await driven.press("slash", *"kind:ks", "enter")
         await driven.go_to(INFRA)
         assert "stop" not in driven.text_of(footer)
-        await driven.press("space", "space", "space", "R", "y")
+        for one in (TENANTS, APPS, INFRA):
+            await driven.go_to(one)
+            await driven.press("space")
+        await driven.press("R", "y")
         assert [one for one, _ in driven.rig.patches()] == [INFRA]
         assert "waits for ks infra" in driven.line(APPS)
         assert "esc stop (2)" in driven.text_of(footer)

@@ -165,7 +165,10 @@ async def test_marked_objects_are_taken_instead_of_the_selected_one_after_a_ques
         assert driven.screens == ["ConfirmScreen"]
         assert driven.rig.patches() == []
         await driven.press("y")
-        assert sorted(driven.rig.patches()) == [(INFRA, REQUEST), (TENANTS, REQUEST)]
+        assert driven.rig.patches() == [(INFRA, REQUEST)]
+        assert "waits for ks infra" in driven.line(TENANTS)
+        await driven.change(ks("infra", requested=NOW.isoformat(), handled=NOW.isoformat()))
+        assert driven.rig.patches() == [(INFRA, REQUEST), (TENANTS, REQUEST)]
         assert driven.main.tree_pane.marks == {}
         assert driven.screens == []
 

@@ -8,6 +8,8 @@ from tui.model.graph import origin_of
 from tui.model.intent import Outcome, Step, Verb
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
+from tui.model.resources import Resource
+from tui.model.selector import selects
 from tui.model.wording import describe, short_name
 
 Order = dict[ObjectRef, tuple[ObjectRef, ...]]
@@ -114,5 +116,25 @@ def _needs(picture: Picture, ref: ObjectRef) -> tuple[ObjectRef, ...]:
 def _feeds(picture: Picture, ref: ObjectRef) -> tuple[ObjectRef, ...]:
     """What an object is made of: its source, the one its chart names, and its inputs."""
     links, resource = picture.links(ref), picture.get(ref)
-    origin = origin_of(resource) if resource is not None else None
-    return (*(one for one in (origin, links.source) if one is not None), *links.inputs)
+    if resource is None:
+        return ()
+    named = (one for one in (origin_of(resource), links.source) if one is not None)
+    return (*named, *links.inputs, *_selected(picture, resource))
+
+
+def _selected(picture: Picture, resource: Resource) -> tuple[ObjectRef, ...]:
+    """The input providers that a ResourceSet selects by labels, in its own namespace."""
+    selectors = [entry.selector for entry in resource.spec.inputs_from if entry.selector is not None]
+    if not selectors:
+        return ()
+    ref = resource.ref
+    beside = (one for one in picture.refs(ref.context) if (one.kind, one.namespace) == (_PROVIDER, ref.namespace))
+    providers = (provider for one in sorted(beside) if (provider := picture.get(one)) is not None)
+    return tuple(
+        provider.ref
+        for provider in providers
+        if any(selects(selector, provider.metadata.labels) for selector in selectors)
+    )
+
+
+_PROVIDER = "ResourceSetInputProvider"

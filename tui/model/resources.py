@@ -12,6 +12,7 @@ import msgspec
 from tui.model import kinds
 from tui.model.kinds import EXTENSIONS_SWITCH, KINDS, OPERATOR_SWITCH, RECONCILE_REQUEST
 from tui.model.refs import ObjectRef
+from tui.model.selector import LabelSelector
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 """A `metav1.Time`: RFC 3339, always with its zone."""
@@ -76,6 +77,8 @@ class LocalRef(Api, frozen=True):
     api_version: str = ""
     ready_expr: str = ""
     """For an entry of `dependsOn`: the CEL expression that decides instead of the dependency's Ready condition."""
+    selector: LabelSelector | None = None
+    """For an entry of `inputsFrom`: the labels of all that is meant, in place of a name."""
 
 
 class Include(Api, frozen=True):

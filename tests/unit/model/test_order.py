@@ -14,6 +14,7 @@ from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 
 A, B, C, D = (ref("Kustomization", name) for name in "abcd")
+SELECTOR = {"matchLabels": {"team": "a"}}
 GIT = ref("GitRepository", "flux-system")
 
 
@@ -135,6 +136,20 @@ def test_sources_are_all_that_something_is_made_of_in_order(fleet: list[Body]) -
             [git("x", spec={"include": [{"repository": {"name": "y"}}]})],
             ["GitRepository/y", "GitRepository/x"],
             id="generator",
+        ),
+        pytest.param(
+            body(
+                "ResourceSet", "r", spec={"inputsFrom": [{"name": "n"}, {"selector": {"matchLabels": {"team": "a"}}}]}
+            ),
+            [
+                body("ResourceSetInputProvider", "y", labels={"team": "a"}),
+                body("ResourceSetInputProvider", "x", labels={"team": "a"}),
+                body("ResourceSetInputProvider", "other", labels={"team": "b"}),
+                body("ResourceSetInputProvider", "elsewhere", "apps", labels={"team": "a"}),
+                ks("ks", labels={"team": "a"}),
+            ],
+            [f"ResourceSetInputProvider/{name}" for name in "nxy"],
+            id="providers-by-name-and-by-label",
         ),
     ],
 )
