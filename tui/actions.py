@@ -127,8 +127,8 @@ _FIND = (
     Action("faults", ("ctrl+z",), "faults only", "Only what is broken and what it holds up, and back", Topic.FIND),
     Action("palette", ("colon",), "command", "Type a command; enter runs just what was typed", Topic.FIND, footer=13),
     Action(
-        "back", ("escape",), "back",
-        "Start nothing more of what is queued; else clear the filter, the marks, the zoom: one at a time", Topic.FIND,
+        "back", ("escape",), "back", "Stop what is queued; clear the filter, the marks, the zoom: one at a time",
+        Topic.FIND,
     ),
 )  # fmt: skip
 

@@ -244,14 +244,17 @@ async def test_back_stops_what_is_queued_before_anything_else(key: str) -> None:
             await driven.go_to(one)
             await driven.press("space")
         await driven.press("R", "y")
+        await driven.drawn()
         assert [one for one, _ in driven.rig.patches()] == [INFRA]
         assert "waits for ks infra" in driven.line(APPS)
         assert "esc stop (2)" in driven.text_of(footer)
         await driven.act("back", key)
+        await driven.drawn()
         assert "not started: stopped" in driven.line(APPS)
         assert "stopped: 2 objects not asked; what was sent is followed to its end" in driven.text_of(footer)
         assert (main.view.query.text, driven.line(INFRA).count("reconcile asked")) == ("kind:ks", 1)
         await driven.press("j")
+        await driven.drawn()
         assert "stop" not in driven.text_of(footer)
         await driven.act("back", key)
         assert not main.view.query
