@@ -15,6 +15,7 @@ from tui.ports import Access, Clock, Cluster, Git
 from tui.steering import Steering
 from tui.store import Store
 from tui.tasks import Tasks
+from tui.unanswered import Unanswered
 
 _ACCESS_KEPT = timedelta(minutes=5)
 """How long the answer of an access review is believed."""
@@ -53,6 +54,7 @@ class Session:
         self._access: dict[tuple[str, str, str], tuple[Access, datetime]] = {}
         """Context, kind and namespace: the last answer, and when to ask again."""
         self.steering = Steering(self.picture, clock, self._clusters.get, self._tasks, self.apply, read_only)
+        self.unanswered = Unanswered(self.picture, clock, self._clusters.get, self._tasks, self.apply)
         self.logs = LogFollower(self._clusters.get, self._tasks, self._changed)
         self.inventories = InventoryReader(self.picture, self._clusters.get, self.apply, self._tasks, clock)
 
@@ -173,9 +175,10 @@ class Session:
         return answer
 
     def tick(self) -> None:
-        """Let what depends on the time alone happen: outcomes that nobody answers time out."""
+        """Let what depends on the time alone happen: outcomes that nobody answers say so, and time out."""
         if self.store.following:
             self.store.follow_outcomes()
+            self.unanswered.look()
             self.steering.wake()
             self.on_change()
 

@@ -24,6 +24,7 @@ from tui.model.outcome import follow
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.times import seconds
 from tui.ports import Clock
 
 _NOTICES_KEPT = 1000
@@ -242,6 +243,8 @@ class Store:
     def _report(self, outcome: Outcome) -> None:
         went_well = outcome.step is Step.READY
         text = f"{outcome.verb} {outcome.ref.kind} {outcome.ref.path}: {outcome.step}"
+        if outcome.took is not None:
+            text = f"{text} {'in' if went_well else 'after'} {seconds(outcome.took)}"
         if outcome.message:
             text = f"{text}, {outcome.message}"
         severity = Severity.INFO if went_well else Severity.ERROR
