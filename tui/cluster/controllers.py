@@ -41,16 +41,19 @@ async def look_at(connection: Connection, controller: str, own: str, now: dateti
 
 
 async def _find(connection: Connection, controller: str, own: str, now: datetime) -> ControllerState:
-    denied: list[str] = []
     for namespace in namespaces(own):
-        if found := await allowed(deployments_in(connection, controller, namespace), denied):
+        if found := await allowed(deployments_in(connection, controller, namespace), []):
             return _judge([await _look_at_one(connection, one, now) for one in found])
+    seen: list[str] = []
     for place in labelled(controller, own):
+        denied: list[str] = []
         if pods := await allowed(_pods_in(connection, place), denied):
             return _judge([_worst(pods, now)])
-    if denied:
+        seen += [] if denied else [place.namespace]
+    if not seen:
         return _hidden(controller)
-    return ControllerState(f"no pod of {controller} was found, neither in {HOME} nor elsewhere: is it installed?")
+    where = f"neither in {HOME} nor elsewhere" if "" in seen else f"in {seen[0]}"
+    return ControllerState(f"no pod of {controller} was found, {where}: is it installed, or scaled to 0?")
 
 
 async def _look_at_one(connection: Connection, deployment: Deployment, now: datetime) -> ControllerState:
