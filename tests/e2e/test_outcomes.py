@@ -11,8 +11,10 @@ from tests.e2e.content import RELEASE, pod_name
 from tests.e2e.extra import PATIENCE
 from tests.e2e.ownregion import OwnRegion
 from tests.e2e.watching import Watching, ref, watching
+from tests.fakes.cluster import settle
 from tui.model.changes import Phase
 from tui.model.intent import Outcome, Step, Verb
+from tui.model.kinds import RECONCILE_REQUEST
 from tui.model.outcome import is_busy
 from tui.model.refs import ObjectRef
 
@@ -145,6 +147,7 @@ async def test_an_api_server_that_dies_over_a_request_is_asked_what_became_of_it
             await asyncio.to_thread(own.freeze)
             watch.session.ask(Verb.RECONCILE, [watch.get(target)])
             await watch.until("it to be sent", lambda: _step(watch, target) is Step.ASKED)
+            await settle(500)  # through the connection's layers to the socket
             await asyncio.to_thread(own.kill_api)
             await _ticking(watch, "the reply to be missed", target, "may have been done")
         finally:
@@ -153,6 +156,6 @@ async def test_an_api_server_that_dies_over_a_request_is_asked_what_became_of_it
         assert outcome.step is Step.REFUSED
         assert outcome.message == "it was not done: the reply was lost and the object does not have it; ask again"
         await watch.until_phase(own, Phase.LIVE, PATIENCE)
-        annotations = (await asyncio.to_thread(own.get, "Kustomization", "infra"))["metadata"]["annotations"]
-        assert annotations.get("reconcile.fluxcd.io/requestedAt", "") == before
+        metadata = (await asyncio.to_thread(own.get, "Kustomization", "infra"))["metadata"]
+        assert metadata.get("annotations", {}).get(RECONCILE_REQUEST, "") == before
         assert (await watch.ask(Verb.RECONCILE, target, seconds=PATIENCE)).step is Step.READY
