@@ -34,6 +34,17 @@ class WriteReply(msgspec.Struct, frozen=True):
     """Why it was not accepted, and the next step."""
     uncertain: bool = False
     """The connection was lost after the request was sent: it may or may not have been done."""
+    version: str = ""
+    """The object's resourceVersion with the change in it, where that is known."""
+
+
+class ControllerState(msgspec.Struct, frozen=True):
+    """Whether a controller is there to do anything, as far as its Deployments and pods tell."""
+
+    text: str
+    """Which pod to look at and why, without a full stop; or why that can't be told."""
+    runs: bool = False
+    """Whether its pods run and are ready."""
 
 
 class Clock(Protocol):
@@ -73,6 +84,31 @@ class Cluster(Protocol):
 
         Returns:
             What became of it; network failures and refusals are replies too.
+        """
+        ...
+
+    async def read(self, ref: ObjectRef) -> Resource | None:
+        """Read one Flux object as the API server has it now.
+
+        Args:
+            ref: The object.
+
+        Returns:
+            It, None where there is none.
+
+        Raises:
+            ClusterError: It could not be read.
+        """
+        ...
+
+    async def controller(self, name: str) -> ControllerState:
+        """Look whether a Flux controller runs; one that can't be looked at is an answer too.
+
+        Args:
+            name: The controller's name, `kustomize-controller`.
+
+        Returns:
+            What stands in its way, worst first, or that it runs.
         """
         ...
 

@@ -15,6 +15,7 @@ from tui.ports import Access, Clock, Cluster, Git
 from tui.steering import AT_ONCE, Steering
 from tui.store import Store
 from tui.tasks import Tasks
+from tui.unanswered import Unanswered
 
 _ACCESS_KEPT = timedelta(minutes=5)
 """How long the answer of an access review is believed."""
@@ -56,6 +57,7 @@ class Session:
         self.steering = Steering(
             self.picture, clock, self._clusters.get, self._tasks, self.apply, read_only, at_once=at_once
         )
+        self.unanswered = Unanswered(self.picture, clock, self._clusters.get, self._tasks, self.apply)
         self.logs = LogFollower(self._clusters.get, self._tasks, self._changed)
         self.inventories = InventoryReader(self.picture, self._clusters.get, self.apply, self._tasks, clock)
 
@@ -185,9 +187,10 @@ class Session:
         return answer
 
     def tick(self) -> None:
-        """Let what depends on the time alone happen: outcomes that nobody answers time out."""
+        """Let what depends on the time alone happen: outcomes that nobody answers say so, and time out."""
         if self.store.following:
             self.store.follow_outcomes()
+            self.unanswered.look()
             self.steering.wake()
             self.on_change()
 

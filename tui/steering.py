@@ -9,7 +9,8 @@ from tui.model.order import held_back, order, sources, waiting_for
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
-from tui.ports import Clock, Cluster
+from tui.ports import Clock, Cluster, WriteReply
+from tui.readback import read_back
 from tui.tasks import Tasks
 
 AT_ONCE = 8
@@ -256,11 +257,30 @@ class Steering:
         else:
             self._tell(outcome)
             reply = await cluster.patch(ref, patch_for(outcome))
-            latest = self._picture.outcomes[ref]
-            is_ours = (latest.verb, latest.asked, latest.token) == (outcome.verb, outcome.asked, outcome.token)
-            if not is_ours or latest.is_settled or reply.accepted:
-                return
-            if reply.uncertain:  # not sent again: the watch tells whether it was done
-                self._tell(msgspec.structs.replace(latest, message=reply.message))
-            else:
-                self._tell(settle(latest, Step.REFUSED, reply.message, self._clock.now()))
+            self._hear(outcome, reply)
+            if reply.uncertain:
+                self._tasks.start(self._read_back(cluster, outcome), f"reading back {ref.path}")
+
+    async def _read_back(self, cluster: Cluster, outcome: Outcome) -> None:
+        """The reply was lost: look whether it was done, apart from the requests that wait for their turn."""
+        self._hear(outcome, await read_back(cluster, outcome, lambda: self._latest(outcome) is not None))
+
+    def _hear(self, outcome: Outcome, reply: WriteReply) -> None:
+        """Take a reply in, unless the watch told already what became of it."""
+        latest = self._latest(outcome)
+        if latest is None:
+            return
+        if reply.accepted:
+            self._tell(msgspec.structs.replace(latest, version=reply.version, message=""))
+        elif reply.uncertain:
+            self._tell(msgspec.structs.replace(latest, message=reply.message))
+        else:
+            self._tell(settle(latest, Step.REFUSED, reply.message, self._clock.now()))
+
+    def _latest(self, outcome: Outcome) -> Outcome | None:
+        """The present outcome of a request that nothing has taken up yet, None where there is no such."""
+        latest = self._picture.outcomes.get(outcome.ref)
+        if latest is None or latest.step is not Step.ASKED:
+            return None
+        is_ours = (latest.verb, latest.asked, latest.token) == (outcome.verb, outcome.asked, outcome.token)
+        return latest if is_ours else None

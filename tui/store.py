@@ -24,6 +24,7 @@ from tui.model.outcome import follow
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.times import seconds
 from tui.ports import Clock
 
 _NOTICES_KEPT = 1000
@@ -240,9 +241,11 @@ class Store:
         self._set_outcome(settle(self.picture.outcomes[ref], Step.TIMED_OUT, message, self._clock.now()))
 
     def _report(self, outcome: Outcome) -> None:
-        is_news = outcome.step is Step.READY or outcome.step in UNSENT
+        went_well = outcome.step is Step.READY
         text = f"{outcome.verb} {outcome.ref.kind} {outcome.ref.path}: {outcome.step}"
+        if outcome.took is not None:
+            text = f"{text} {'in' if went_well else 'after'} {seconds(outcome.took)}"
         if outcome.message:
             text = f"{text}, {outcome.message}"
-        severity = Severity.INFO if is_news else Severity.ERROR
+        severity = Severity.INFO if went_well or outcome.step in UNSENT else Severity.ERROR
         self._note(Notice(self._clock.now(), severity, text, outcome.ref.context, outcome.ref))

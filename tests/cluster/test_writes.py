@@ -43,6 +43,17 @@ async def test_a_patch_is_a_merge_patch_by_our_field_manager() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "version"),
+    [({"metadata": {"resourceVersion": "77"}}, "77"), ({}, ""), (b"<html>", ""), ([], "")],
+    ids=["told", "left-out", "no-json", "no-object"],
+)
+async def test_which_version_has_the_change_is_told(body: Any, version: str) -> None:
+    async with cluster(answer(body)) as (_, it):
+        reply = await it.patch(REF, BODY)
+        assert (reply.accepted, reply.version) == (True, version)
+
+
+@pytest.mark.parametrize(
     ("code", "said", "words", "uncertain"),
     [
         (403, "User anna cannot patch", ["You may not change", "anna", "flux-edit"], False),

@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from tests.fakes.objects import next_version
 from tui.model.changes import Change, ContextStatus, KindListed, LogLine, ObjectChanged, ObjectDeleted, Phase
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.workloads import Applied
-from tui.ports import Access, ClusterError, Emit, WriteReply
+from tui.ports import Access, ClusterError, ControllerState, Emit, WriteReply
 
 
 class FakeCluster:
@@ -24,6 +25,16 @@ class FakeCluster:
         self.writable = asyncio.Event()
         """Writes wait until it is set; it is, to begin with."""
         self.writable.set()
+        self.unreadable: list[ClusterError] = []
+        """What the next reads of an object fail with, in order; then they tell what `objects` has."""
+        self.objects: dict[ObjectRef, Resource] = {}
+        """What was told last of each object."""
+        self.reads: list[ObjectRef] = []
+        """Every object that was read past the watch."""
+        self.controllers: dict[str, ControllerState] = {}
+        """How controllers are; by default they run."""
+        self.looks: list[str] = []
+        """Every controller that was looked at."""
         self.writing = 0
         """How many writes wait for their answer."""
         self.most_writing = 0
@@ -63,13 +74,27 @@ class FakeCluster:
     async def patch(self, ref: ObjectRef, body: dict[str, Any]) -> WriteReply:
         """Record a write and answer as told."""
         self.patches.append((ref, body))
-        reply = self.replies.pop(0) if self.replies else WriteReply(accepted=True)
+        reply = self.replies.pop(0) if self.replies else WriteReply(accepted=True, version=next_version())
         self.writing += 1
         self.most_writing = max(self.most_writing, self.writing)
         await self.writable.wait()
         await asyncio.sleep(0)
         self.writing -= 1
         return reply
+
+    async def read(self, ref: ObjectRef) -> Resource | None:
+        """Record the question and answer as told."""
+        self.reads.append(ref)
+        await asyncio.sleep(0)
+        if self.unreadable:
+            raise self.unreadable.pop(0)
+        return self.objects.get(ref)
+
+    async def controller(self, name: str) -> ControllerState:
+        """Record the question and answer as told."""
+        self.looks.append(name)
+        await asyncio.sleep(0)
+        return self.controllers.get(name, ControllerState(f"{name}-x runs", runs=True))
 
     async def may_patch(self, kind: str, namespace: str) -> Access:
         """Record an access review and answer as told."""
@@ -121,7 +146,18 @@ class FakeCluster:
         """
         assert self._emit is not None, f"{self.context} is not connected"
         for change in changes:
+            self._remember(change)
             self._emit(change)
+
+    def _remember(self, change: Change) -> None:
+        match change:
+            case KindListed(_, kind, resources):
+                kept = {ref: one for ref, one in self.objects.items() if ref.kind != kind}
+                self.objects = kept | {one.ref: one for one in resources}
+            case ObjectChanged(resource):
+                self.objects[resource.ref] = resource
+            case ObjectDeleted(ref):
+                self.objects.pop(ref, None)
 
     def live(self) -> None:
         """Tell that every watch runs."""

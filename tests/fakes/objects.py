@@ -30,6 +30,11 @@ OLD_MAIN = f"main@sha1:{OLD_SHA}"
 _versions = itertools.count(1000)
 
 
+def next_version() -> str:
+    """A resourceVersion that was never used, later than all before."""
+    return str(next(_versions))
+
+
 def ago(minutes: float) -> str:
     """A moment before `NOON`, as the API writes it."""
     return (NOON - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -132,7 +137,7 @@ def body(
         "name": name,
         "namespace": namespace,
         "uid": uid or f"uid-{kind}-{namespace}-{name}",
-        "resourceVersion": version or str(next(_versions)),
+        "resourceVersion": version or next_version(),
         "generation": generation,
         "creationTimestamp": ago(60 * 24),
         "labels": labels or {},

@@ -177,7 +177,7 @@ async def test_what_the_api_server_refuses_says_why() -> None:
         driven.eu.replies.append(WriteReply(accepted=False, message="admission webhook 'x' denied the request"))
         await driven.press("R")
         await driven.drawn()
-        assert "refused after 0.0s: admission webhook 'x' denied" in driven.line(INFRA)
+        assert "reconcile refused: admission webhook 'x' denied" in driven.line(INFRA)
         assert len(driven.rig.patches()) == 1, "a write is never sent twice"
 
 

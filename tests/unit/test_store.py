@@ -270,7 +270,9 @@ def test_an_outcome_is_followed_from_the_watch_to_its_end(store: Store, clock: F
     assert (outcome.step, outcome.settled) == (Step.READY, NOON + timedelta(seconds=4))
     assert (store.following, dirty.urgent) == (False, True)
     assert [(notice.severity, notice.ref) for notice in store.picture.notices] == [(Severity.INFO, A)]
-    assert store.picture.notices[0].text.startswith("reconcile Kustomization flux-system/a: ready, Applied revision")
+    assert store.picture.notices[0].text.startswith(
+        "reconcile Kustomization flux-system/a: ready in 4.0s, Applied revision"
+    )
 
 
 def test_a_failure_is_told(store: Store) -> None:
@@ -278,7 +280,9 @@ def test_a_failure_is_told(store: Store) -> None:
     store.apply(ObjectChanged(read(ks("a", requested=TOKEN, handled=TOKEN, conditions=FAILING))))
     notice = store.picture.unread[-1]
     assert (notice.severity, notice.context, notice.ref) == (Severity.ERROR, "eu", A)
-    assert notice.text.startswith("reconcile Kustomization flux-system/a: failed, HealthCheckFailed: timeout")
+    assert notice.text.startswith(
+        "reconcile Kustomization flux-system/a: failed after 0.0s, HealthCheckFailed: timeout"
+    )
 
 
 def test_a_relist_settles_outcomes_too(store: Store) -> None:

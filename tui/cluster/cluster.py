@@ -12,11 +12,13 @@ from tui.cluster.applied import AppliedReader
 from tui.cluster.backoff import Alarm, Backoff, first_of
 from tui.cluster.board import Board
 from tui.cluster.connection import Connection, LoginNeeded, Unreachable
+from tui.cluster.controllers import look_at
 from tui.cluster.discovery import Api, discover
 from tui.cluster.entries import ContextEntry
 from tui.cluster.link import Link, Trouble
 from tui.cluster.logs import SINCE, follow
 from tui.cluster.manifest import read_manifest
+from tui.cluster.one import read_one
 from tui.cluster.patience import Patience
 from tui.cluster.refusal import Refused
 from tui.cluster.watches import Watches
@@ -26,7 +28,7 @@ from tui.model.kinds import KINDS
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.workloads import Applied
-from tui.ports import Access, Clock, ClusterError, Emit, WriteReply
+from tui.ports import Access, Clock, ClusterError, ControllerState, Emit, WriteReply
 
 
 class KubernetesCluster:
@@ -152,6 +154,32 @@ class KubernetesCluster:
         except ClusterError as error:
             return WriteReply(accepted=False, message=f"Not sent: {error}")
         return await send_patch(self._connection, api.item(ref), ref, body)
+
+    async def read(self, ref: ObjectRef) -> Resource | None:
+        """Read one Flux object as the API server has it now.
+
+        Args:
+            ref: The object.
+
+        Returns:
+            It, None where there is none.
+
+        Raises:
+            ClusterError: It could not be read.
+        """
+        api = await self._api(ref.kind)
+        return await read_one(self._connection, api.item(ref), ref)
+
+    async def controller(self, name: str) -> ControllerState:
+        """Look whether a Flux controller runs; one that can't be looked at is an answer too.
+
+        Args:
+            name: The controller's name, `kustomize-controller`.
+
+        Returns:
+            What stands in its way, worst first, or that it runs.
+        """
+        return await look_at(self._connection, name, self._namespace, self._clock.now())
 
     async def may_patch(self, kind: str, namespace: str) -> Access:
         """Ask whether this user may patch such objects (SelfSubjectAccessReview); remembered for minutes.

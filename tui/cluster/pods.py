@@ -35,6 +35,11 @@ class Place(msgspec.Struct, frozen=True):
     selector: str
     """A label selector."""
 
+    @property
+    def pods(self) -> str:
+        """The path of its pods."""
+        return f"/api/v1/namespaces/{self.namespace}/pods" if self.namespace else "/api/v1/pods"
+
 
 class _Metadata(msgspec.Struct, frozen=True):
     name: str = ""
@@ -47,15 +52,24 @@ class _Selector(msgspec.Struct, frozen=True, rename="camel"):
 
 class _DeploymentSpec(msgspec.Struct, frozen=True):
     selector: _Selector = _Selector()
+    replicas: int | None = None
 
 
-class _Deployment(msgspec.Struct, frozen=True):
+class Deployment(msgspec.Struct, frozen=True):
+    """A controller's Deployment."""
+
     metadata: _Metadata = _Metadata()
     spec: _DeploymentSpec = _DeploymentSpec()
 
+    @property
+    def place(self) -> Place:
+        """Where its pods are."""
+        labels = self.spec.selector.match_labels
+        return Place(self.metadata.namespace, ",".join(f"{key}={value}" for key, value in sorted(labels.items())))
+
 
 class _Deployments(msgspec.Struct, frozen=True):
-    items: tuple[_Deployment, ...] | None = ()
+    items: tuple[Deployment, ...] | None = ()
 
 
 class _Container(msgspec.Struct, frozen=True):
@@ -99,16 +113,14 @@ async def find_places(connection: Connection, controller: str, own: str = "") ->
         ClusterError: There are none, or they may not be listed; the message says which.
     """
     denied: list[str] = []
-    namespaces = tuple(dict.fromkeys((HOME, own, "")))
-    for namespace in namespaces:
-        places = await _allowed(_by_deployment(connection, controller, namespace), denied)
-        if await _allowed(pods_in(connection, places), denied):
+    for namespace in namespaces(own):
+        found = await allowed(deployments_in(connection, controller, namespace), denied)
+        places = tuple(one.place for one in found)
+        if await allowed(pods_in(connection, places), denied):
             return places
-    for label in ("app", "app.kubernetes.io/name"):
-        for namespace in namespaces:
-            places = (Place(namespace, f"{label}={controller}"),)
-            if await _allowed(pods_in(connection, places), denied):
-                return places
+    for place in labelled(controller, own):
+        if await allowed(pods_in(connection, (place,)), denied):
+            return (place,)
     if denied:
         raise ClusterError(f"The log of {controller} may not be read: it takes list on pods. {denied[-1]}")
     raise ClusterError(f"No pod of {controller} was found, neither in {HOME} nor elsewhere: is it installed?")
@@ -129,8 +141,7 @@ async def pods_in(connection: Connection, places: Sequence[Place]) -> tuple[Pod,
     """
     found: dict[tuple[str, str], Pod] = {}
     for place in places:
-        path = f"/api/v1/namespaces/{place.namespace}/pods" if place.namespace else "/api/v1/pods"
-        for pod in (await _list(connection, path, place.selector, _Pods)).items or ():
+        for pod in (await _list(connection, place.pods, place.selector, _Pods)).items or ():
             names = [container.name for container in pod.spec.containers]
             container = "manager" if "manager" in names else next(iter(names), "")
             found[pod.metadata.namespace, pod.metadata.name] = Pod(
@@ -139,17 +150,54 @@ async def pods_in(connection: Connection, places: Sequence[Place]) -> tuple[Pod,
     return tuple(found.values())
 
 
-async def _by_deployment(connection: Connection, controller: str, namespace: str) -> tuple[Place, ...]:
+def namespaces(own: str) -> tuple[str, ...]:
+    """Where Flux is looked for, in order.
+
+    Args:
+        own: The namespace of the kubeconfig's context, empty for none.
+
+    Returns:
+        The namespaces; empty for all.
+    """
+    return tuple(dict.fromkeys((HOME, own, "")))
+
+
+def labelled(controller: str, own: str) -> tuple[Place, ...]:
+    """Where the pods of a controller are looked for by their own labels, in order.
+
+    Args:
+        controller: The controller's name.
+        own: The namespace of the kubeconfig's context, empty for none.
+
+    Returns:
+        The places.
+    """
+    labels = ("app", "app.kubernetes.io/name")
+    return tuple(Place(namespace, f"{label}={controller}") for label in labels for namespace in namespaces(own))
+
+
+async def deployments_in(connection: Connection, controller: str, namespace: str) -> tuple[Deployment, ...]:
+    """List the Deployments of a controller, its shards included.
+
+    Args:
+        connection: The way to the API server.
+        controller: The controller's name.
+        namespace: Where to look, empty for everywhere.
+
+    Returns:
+        Those that select pods by labels.
+
+    Raises:
+        ClusterError: They could not be listed.
+    """
     where = f"namespaces/{namespace}/" if namespace else ""
     deployments = await _list(connection, f"/apis/apps/v1/{where}deployments", _PART_OF_FLUX, _Deployments)
-    places: list[Place] = []
-    for deployment in deployments.items or ():
-        name = deployment.metadata.name
-        labels = deployment.spec.selector.match_labels
-        if labels and (name == controller or name.startswith(f"{controller}-")):
-            selector = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
-            places.append(Place(deployment.metadata.namespace, selector))
-    return tuple(places)
+    return tuple(
+        one
+        for one in deployments.items or ()
+        if one.spec.selector.match_labels
+        and (one.metadata.name == controller or one.metadata.name.startswith(f"{controller}-"))
+    )
 
 
 async def _list(connection: Connection, path: str, selector: str, shape: type[T]) -> T:
@@ -162,8 +210,19 @@ async def _list(connection: Connection, path: str, selector: str, shape: type[T]
         raise Refused(reply.status, f"The answer to GET {path} can't be read: {error}.") from error
 
 
-async def _allowed(asked: Awaitable[tuple[T, ...]], denied: list[str]) -> tuple[T, ...]:
-    """What was asked for, or nothing where it is forbidden; why is noted."""
+async def allowed(asked: Awaitable[tuple[T, ...]], denied: list[str]) -> tuple[T, ...]:
+    """Take what was asked for, or nothing where it is forbidden.
+
+    Args:
+        asked: The question.
+        denied: Why something was forbidden is noted here.
+
+    Returns:
+        The answer.
+
+    Raises:
+        ClusterError: It failed otherwise.
+    """
     try:
         return await asked
     except Refused as error:

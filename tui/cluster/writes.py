@@ -38,15 +38,30 @@ async def send_patch(connection: Connection, path: str, ref: ObjectRef, body: di
         if error.sent:
             return WriteReply(
                 accepted=False,
-                message=f"{error} It may have been done: look at {ref.kind} {ref.path} before you repeat it.",
+                message=f"{error} It may have been done, so it is not sent again: the object tells.",
                 uncertain=True,
             )
         return WriteReply(accepted=False, message=f"Not sent: {error}")
     except ClusterError as error:
         return WriteReply(accepted=False, message=f"Not done: {error}")
     if 200 <= reply.status < 300:
-        return WriteReply(accepted=True)
+        return WriteReply(accepted=True, version=_version(reply.body))
     return _refused(reply.status, decode_status(reply.body).message.strip(), ref)
+
+
+class _Metadata(msgspec.Struct):
+    resource_version: str = msgspec.field(name="resourceVersion", default="")
+
+
+class _Written(msgspec.Struct):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+
+def _version(body: bytes) -> str:
+    try:
+        return msgspec.json.decode(body, type=_Written).metadata.resource_version
+    except (ValueError, RecursionError):
+        return ""  # written all the same
 
 
 def _refused(code: int, said: str, ref: ObjectRef) -> WriteReply:

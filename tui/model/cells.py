@@ -116,15 +116,15 @@ def outcome_text(outcome: Outcome) -> str:
         return f"{outcome.verb} {outcome.step}{f': {outcome.message}' if outcome.message else ''}"
     if outcome.step in UNSENT:
         return f"{outcome.step}: {outcome.message}"
-    took = seconds(outcome.settled - outcome.asked)
-    if outcome.step is Step.READY:
-        return _DONE[outcome.verb].format(took)
-    return f"{outcome.verb} {outcome.step} after {took}: {outcome.message}"
+    took = seconds(outcome.took) if outcome.took is not None else ""
+    if outcome.step is not Step.READY:
+        return f"{outcome.verb} {outcome.step}{f' after {took}' if took else ''}: {outcome.message}"
+    return f"{outcome.message} in {took}" if outcome.overtaken else _DONE[outcome.verb].format(took)
 
 
 _DONE = {
     Verb.RECONCILE: "ready in {}",
-    Verb.SUSPEND: "suspended",
+    Verb.SUSPEND: "suspended in {}",
     Verb.RESUME: "resumed, ready in {}",
     Verb.FORCE: "forced, ready in {}",
     Verb.RESET: "reset, ready in {}",

@@ -141,7 +141,8 @@ def _outcome(outcome: Outcome, health: Health) -> str:
     """How a request stands; what the message above says already is not said twice."""
     text = outcome_text(outcome)
     told = one_line(health.message)
-    return text.partition(":")[0] if told and told in outcome.message else text
+    is_said = told and told in outcome.message and not outcome.overtaken
+    return text.partition(":")[0] if is_said else text
 
 
 _TRIED = (State.FAILED, State.PROGRESSING)

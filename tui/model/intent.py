@@ -38,7 +38,7 @@ class Step(StrEnum):
     QUEUED = "queued"
     """Something else is awaited first: what it needs, or its turn."""
     ASKED = "asked"
-    """The API server has the request; no controller has taken it up."""
+    """It was sent; no controller has taken it up."""
     HANDLED = "handled"
     """The controller has taken it up and works on it."""
     READY = "ready"
@@ -85,12 +85,23 @@ class Outcome(msgspec.Struct, frozen=True):
     settled: datetime | None = None
     replaced: str = ""
     """The token that stood on the object before ours: that it was handled says nothing about us."""
+    version: str = ""
+    """The object's resourceVersion with our request in it, empty until that is known."""
+    overtaken: str = ""
+    """The token of a later request, by somebody else, that came before a controller took ours up."""
     note: Note | None = None
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing more is awaited."""
         return self.step in SETTLED
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long it took from the request to its end, None while it is open and where it was never sent."""
+        if self.settled is None or self.step is Step.REFUSED or self.step in UNSENT:
+            return None
+        return self.settled - self.asked
 
 
 _PATIENCE = timedelta(minutes=5)

@@ -198,7 +198,7 @@ OUTCOMES = [
     ),
     pytest.param(_outcome(Verb.FORCE, Step.READY, "Upgraded", 3), "forced, ready in 3.0s", State.READY, id="forced"),
     pytest.param(_outcome(Verb.RESET, Step.READY, "Upgraded", 3), "reset, ready in 3.0s", State.READY, id="reset"),
-    pytest.param(_outcome(Verb.SUSPEND, Step.READY, "suspended", 12), "suspended", State.READY, id="suspended"),
+    pytest.param(_outcome(Verb.SUSPEND, Step.READY, "suspended", 12), "suspended in 12s", State.READY, id="suspended"),
     pytest.param(
         _outcome(Verb.RESUME, Step.SKIPPED, "infra, which it depends on, failed", 12),
         "skipped: infra, which it depends on, failed",
@@ -213,6 +213,21 @@ OUTCOMES = [
         "reconcile failed after 12s: BuildFailed: x",
         State.FAILED,
         id="failed",
+    ),
+    pytest.param(
+        _outcome(Verb.RECONCILE, Step.REFUSED, "you may not", 12),
+        "reconcile refused: you may not",
+        State.FAILED,
+        id="refused",
+    ),
+    pytest.param(
+        msgspec.structs.replace(
+            _outcome(Verb.RECONCILE, Step.READY, "superseded by a request of another; that one came to: ready", 12),
+            overtaken="theirs",
+        ),
+        "superseded by a request of another; that one came to: ready in 12s",
+        State.READY,
+        id="superseded",
     ),
     pytest.param(
         _outcome(Verb.RECONCILE, Step.TIMED_OUT, "nobody", 300),

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from tests.fakes.clock import NOON
@@ -35,6 +36,7 @@ from tui.model.changes import ContextStatus, Phase
 from tui.model.detail import describe_context, describe_object
 from tui.model.health import State
 from tui.model.intent import Step, Verb, ask, settle
+from tui.model.outcome import follow
 
 DRIFTED = [*READY, condition("Drifted", reason="DriftDetected")]
 
@@ -210,6 +212,19 @@ def test_how_the_last_request_ended_stays_in_the_strip() -> None:
     asked = ask(Verb.RECONCILE, read(ks("a")), NOON - timedelta(hours=1))
     picture.outcomes[one] = settle(asked, Step.FAILED, "BuildFailed: x", NOON - timedelta(minutes=59))
     assert describe_object(picture, one, NOON).facts[0] == "reconcile failed after 1m00s: BuildFailed: x"
+
+
+def test_that_a_request_was_superseded_is_told_though_the_failure_stands_above() -> None:
+    picture = picture_of(ks("a", conditions=STALLED))
+    one = ref("Kustomization", "a")
+    asked = msgspec.structs.replace(ask(Verb.RECONCILE, read(ks("a")), NOON), overtaken="2026-11-21T12:00:03Z")
+    picture.outcomes[one] = judged = follow(asked, read(_superseded()), NOON + timedelta(seconds=5))
+    assert judged.step is Step.FAILED
+    assert describe_object(picture, one, NOON).facts[0] == f"reconcile failed after 5.0s: {judged.message}"
+
+
+def _superseded() -> Body:
+    return ks("a", conditions=STALLED, requested="2026-11-21T12:00:03Z", handled="2026-11-21T12:00:03Z")
 
 
 def test_an_object_that_is_gone() -> None:
