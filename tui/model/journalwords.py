@@ -54,9 +54,9 @@ def _told(action: Action, run: int) -> str:
     """How far it has come, without its message."""
     last = action.last
     if action.overtaken:
-        return f"{last.step}, then something else was asked of it"
+        return "overtaken"
     if last.settled is None:
-        return str(last.step) if last.run == run else f"{last.step}, how it ended is not known yet"
+        return str(last.step) if last.run == run else "end unknown"
     if last.took is None:
         return f"{last.step}, found out later"
     if last.step is Step.REFUSED:
@@ -80,10 +80,18 @@ def describe_action(action: Action, run: int) -> Detail:
     """
     last = action.last
     title = f"{last.context} · {last.verb} {describe(last.ref)} · {_told(action, run)}"
-    message = (last.message,) if last.message else ()
-    return Detail(
-        line_of(action, run).state, title, message, tuple(f"{name} {said}" for name, said in facts_of(action))
-    )
+    message = _message(action, run)
+    facts = tuple(f"{name} {said}" for name, said in facts_of(action))
+    return Detail(line_of(action, run).state, title, (message,) if message else (), facts)
+
+
+def _message(action: Action, run: int) -> str:
+    last = action.last
+    if action.overtaken:
+        return f"it was {last.step} when something else was asked of the object, which was followed instead"
+    if action.is_open and last.run != run:
+        return f"it was {last.step} when that run of the program ended, if it has; it is looked up in {last.context}"
+    return last.message
 
 
 def facts_of(action: Action) -> list[tuple[str, str]]:
@@ -120,10 +128,10 @@ def full_text(action: Action, run: int) -> list[str]:
         ("action", f"{last.verb} {last.kind} {last.ref.path}"),
         ("context", last.context),
         ("outcome", _told(action, run)),
-        ("message", last.message),
+        ("message", _message(action, run)),
         *facts_of(action),
     ]
-    return [f"{name:8} {said}" for name, said in facts if said]
+    return [f"{name:9} {said}" for name, said in facts if said]
 
 
 def _moment(moment: datetime) -> str:

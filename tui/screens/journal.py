@@ -116,7 +116,7 @@ class JournalScreen(KeyedScreen[None]):
 
     def _read_all(self) -> tuple[Pages, list[Action]]:
         pages = self.shell.session.books.journal.read()
-        return pages, sorted(fold(pages.entries), key=lambda action: action.began, reverse=True)
+        return pages, sorted(fold(pages.entries), key=lambda action: action.began)[::-1]
 
     def _draw_about(self) -> None:
         action = self.selected

@@ -11,8 +11,11 @@ from tui.widgets.palette import Palette
 _WIDE = 100
 """Cells from which on there is room for who asked."""
 
-_MOST = {"who": 24, "context": 20, "verb": 10, "what": 36}
+_MOST = {"who": 24, "context": 20, "verb": 10, "what": 60}
 """Columns between the time and what became of it: how wide each may be."""
+
+_SHARE = 0.3
+"""Of the width, for the object; what became of it needs the rest."""
 
 
 class JournalPane(LineView):
@@ -60,5 +63,6 @@ class JournalPane(LineView):
         for name, columns in self._widths.items():
             if name != "who" or width >= _WIDE:
                 style = palette.text if name == "what" else palette.dim
-                line.add(f"{fit(palette.plain(getattr(shown, name)), columns, cut)}  ", style)
+                room = min(columns, int(_SHARE * width)) if name == "what" else columns
+                line.add(f"{fit(palette.plain(getattr(shown, name)), room, cut)}  ", style)
         return line.add(palette.plain(shown.told), palette.name(shown.state), cut).strip()

@@ -305,10 +305,10 @@ def test_what_was_found_is_told(found: Outcome, told: str) -> None:
         ),
         pytest.param(Action(NOON, _entry()), "asked", "progressing", id="under way"),
         pytest.param(
-            Action(NOON, _entry(run=8)), "asked, how it ended is not known yet", "unknown", id="of another run"
+            Action(NOON, _entry(run=8)), "end unknown", "unknown", id="of another run"
         ),
         pytest.param(
-            Action(NOON, _entry(), overtaken=True), "asked, then something else was asked of it", "unknown",
+            Action(NOON, _entry(), overtaken=True), "overtaken", "unknown",
             id="overtaken",
         ),
     ],
@@ -326,17 +326,29 @@ def test_the_strip_and_the_full_text_have_all_of_it() -> None:
     assert detail.title == "eu · reconcile ks flux-system/apps · failed after 12m00s"
     assert detail.message == ("no such image",)
     assert full_text(action, RUN) == [
-        "action   reconcile Kustomization flux-system/apps",
-        "context  eu",
-        "outcome  failed after 12m00s",
-        "message  no such image",
-        "by       anna@laptop",
-        "on       2026-11-21 12:00:00",
-        "ended    2026-11-21 12:12:00",
-        "noted by anna",
-        "reason   db move, OPS-7",
-        "until    2026-12-01 08:00:00",
-        f"request  {TOKEN}",
-        f"uid      {outcome.uid}",
+        "action    reconcile Kustomization flux-system/apps",
+        "context   eu",
+        "outcome   failed after 12m00s",
+        "message   no such image",
+        "by        anna@laptop",
+        "on        2026-11-21 12:00:00",
+        "ended     2026-11-21 12:12:00",
+        "noted by  anna",
+        "reason    db move, OPS-7",
+        "until     2026-12-01 08:00:00",
+        f"request   {TOKEN}",
+        f"uid       {outcome.uid}",
     ]
     assert "reason db move, OPS-7" in detail.facts
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        (Action(NOON, _entry(), overtaken=True), "it was asked when something else was asked of the object"),
+        (Action(NOON, _entry(HANDLED, run=8)), "it was handled when that run of the program ended, if it has; it is"),
+    ],
+    ids=["overtaken", "of-another-run"],
+)
+def test_the_strip_says_why_an_end_is_missing(action: Action, told: str) -> None:
+    assert describe_action(action, RUN).message[0].startswith(told)
