@@ -120,7 +120,7 @@ def test_after_a_line_that_was_cut_off_another_begins_anew(path: Path) -> None:
     journal = FileJournal(path)
     journal.write(_entry("a"))
     with path.open("ab") as file:
-        file.write(b'{"version":1,"at":"2026-')
+        file.write(b'{"format":1,"at":"2026-')
     journal.write(_entry("b"))
     pages = journal.read()
     assert [entry.name for entry in pages.entries] == ["a", "b"]

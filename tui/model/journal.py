@@ -13,8 +13,8 @@ from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.text import beginning, clean_json, counted, mask_credentials, one_line
 
-VERSION = 1
-"""Of the lines' form. A line of another version is passed over."""
+FORMAT = 1
+"""Of the lines. One of another format is passed over."""
 
 RUNS = 2**48
 """Runs of the program are told apart by a number from 1 to below this: JSON readers keep it exact."""
@@ -30,7 +30,7 @@ Zoned = Annotated[datetime, msgspec.Meta(tz=True)]
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line: one step of one request, whole, so that each line can be read without the others."""
 
-    version: int
+    format: int
     at: Zoned
     """When the line was written."""
     who: str
@@ -67,10 +67,11 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def outcome(self) -> Outcome:
         """What the line tells, as it can be followed."""
-        return Outcome(
-            self.ref, self.uid, self.verb, self.step, self.asked, self.deadline, self.token, self.message,
-            self.settled, self.replaced, self.note,
-        )  # fmt: skip
+        return Outcome(ref=self.ref, **{name: getattr(self, name) for name in _KEPT_OF_OUTCOME})
+
+
+_KEPT_OF_OUTCOME = sorted({*Outcome.__struct_fields__} & {*Entry.__struct_fields__} - {"ref"})
+"""The fields that an outcome and its entry share."""
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -133,10 +134,9 @@ def entry_of(outcome: Outcome, who: str, run: int, now: datetime, looked_up: boo
     note = outcome.note
     if note is not None:
         note = msgspec.structs.replace(note, by=_safe(note.by), reason=_safe(note.reason))
-    return Entry(
-        VERSION, now, who, run, *outcome.ref, outcome.uid, outcome.verb, outcome.step, outcome.asked, outcome.deadline,
-        outcome.token, outcome.replaced, _safe(outcome.message), outcome.settled, note, looked_up,
-    )  # fmt: skip
+    kept = {name: getattr(outcome, name) for name in _KEPT_OF_OUTCOME}
+    kept |= {"message": _safe(outcome.message), "note": note}
+    return Entry(FORMAT, now, who, run, *outcome.ref, **kept, looked_up=looked_up)
 
 
 def _safe(text: str) -> str:
@@ -170,8 +170,8 @@ def encode_entry(entry: Entry) -> bytes:
     return msgspec.json.encode(entry)
 
 
-class _Versioned(msgspec.Struct):
-    version: int
+class _Formatted(msgspec.Struct):
+    format: int
 
 
 def parse_entry(raw: bytes) -> Entry | str:
@@ -184,9 +184,9 @@ def parse_entry(raw: bytes) -> Entry | str:
         The entry, or what is wrong with the line.
     """
     try:
-        version = msgspec.json.decode(raw, type=_Versioned).version
-        if version != VERSION:
-            return f"it is of version {version}, which another gitops-tui wrote"
+        form = msgspec.json.decode(raw, type=_Formatted).format
+        if form != FORMAT:
+            return f"it is of format {form}, which another version of gitops-tui wrote"
         entry = msgspec.json.decode(clean_json(raw), type=Entry)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return f"it is no entry ({one_line(beginning(str(error), 200))})"

@@ -14,6 +14,9 @@ from tui.model.wording import describe
 
 _STATES = {Step.READY: State.READY, Step.FAILED: State.FAILED, Step.REFUSED: State.FAILED}
 
+_TOOK = (Step.FAILED, Step.TIMED_OUT)
+"""Steps after which it matters how long it took."""
+
 
 class JournalLine(msgspec.Struct, frozen=True):
     """An action as a row."""
@@ -59,13 +62,9 @@ def _told(action: Action, run: int) -> str:
         return str(last.step) if last.run == run else "end unknown"
     if last.took is None:
         return f"{last.step}, found out later"
-    if last.step is Step.REFUSED:
-        return str(last.step)
-    return f"{_done(last.verb, last.step)} {'in' if last.step is Step.READY else 'after'} {seconds(last.took)}"
-
-
-def _done(verb: Verb, step: Step) -> str:
-    return "suspended" if verb is Verb.SUSPEND and step is Step.READY else str(step)
+    if last.step is Step.READY:
+        return f"{'suspended' if last.verb is Verb.SUSPEND else 'ready'} in {seconds(last.took)}"
+    return f"{last.step} after {seconds(last.took)}" if last.step in _TOOK else str(last.step)
 
 
 def describe_action(action: Action, run: int) -> Detail:

@@ -6,8 +6,8 @@ from functools import partial
 
 from textual.app import ComposeResult
 
-from tui.model.journal import Action, Pages, fold
-from tui.model.journalwords import describe_action, full_text, line_of
+from tui.model.journal import Action, fold
+from tui.model.journalwords import JournalLine, describe_action, full_text, line_of
 from tui.screens.keyed import KeyedScreen
 from tui.screens.shell import Shell
 from tui.screens.text import MOTIONS, TextScreen
@@ -106,17 +106,17 @@ class JournalScreen(KeyedScreen[None]):
             self.run_worker(self._read(), exclusive=True)
 
     async def _read(self) -> None:
-        journal = self.shell.session.books.journal
-        pages, actions = await asyncio.to_thread(self._read_all)
-        selected, self._actions, self._complaint = self.selected, actions, pages.complaint
+        actions, lines, complaint = await asyncio.to_thread(self._read_all)
+        selected, self._actions, self._complaint = self.selected, actions, complaint
         places = (place for place, action in enumerate(actions) if selected and selected.is_same(action))
-        lines = [line_of(action, journal.run) for action in actions]
         self.pane.show(lines, next(places, 0), "Nothing was asked yet")
         self._draw_about()
 
-    def _read_all(self) -> tuple[Pages, list[Action]]:
-        pages = self.shell.session.books.journal.read()
-        return pages, sorted(fold(pages.entries), key=lambda action: action.began)[::-1]
+    def _read_all(self) -> tuple[list[Action], list[JournalLine], str]:
+        journal = self.shell.session.books.journal
+        pages = journal.read()
+        actions = sorted(fold(pages.entries), key=lambda action: action.began)[::-1]
+        return actions, [line_of(action, journal.run) for action in actions], pages.complaint
 
     def _draw_about(self) -> None:
         action = self.selected

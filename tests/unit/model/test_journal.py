@@ -11,7 +11,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.objects import FAILING, PROGRESSING, Body, ks, read
 from tui.model.intent import Note, Outcome, Step, Verb, ask, settle
 from tui.model.journal import (
-    VERSION,
+    FORMAT,
     Action,
     Entry,
     encode_entry,
@@ -46,7 +46,7 @@ def _line(**changes: Any) -> bytes:
 def test_a_line_names_who_when_what_and_how_far() -> None:
     line = json.loads(encode_entry(_entry(settle(_asked(), Step.FAILED, "no such image", LATER))))
     assert line == {
-        "version": VERSION,
+        "format": FORMAT,
         "at": "2026-11-21T12:00:00Z",
         "who": ANNA,
         "run": RUN,
@@ -101,12 +101,12 @@ def test_no_credential_is_written_and_no_message_without_end() -> None:
         (encode_entry(_entry())[:-9], "it is no entry (Input data was truncated)"),
         (b"nonsense", "it is no entry ("),
         (b"\xff\xfe\x00", "it is no entry ("),
-        (b'{"version":1,"at":"\xff"}', "it is no entry ("),
+        (b'{"format":1,"at":"\xff"}', "it is no entry ("),
         (b"[" * 100_000, "it is no entry ("),
         (b"[]", "it is no entry (Expected `object`, got `array`)"),
-        (b"{}", "it is no entry (Object missing required field `version`)"),
-        (b'{"version":1}', "it is no entry (Object missing required field `at`)"),
-        (b'{"version":2,"shape":"other"}', "it is of version 2, which another gitops-tui wrote"),
+        (b"{}", "it is no entry (Object missing required field `format`)"),
+        (b'{"format":1}', "it is no entry (Object missing required field `at`)"),
+        (b'{"format":2,"shape":"other"}', "it is of format 2, which another version of gitops-tui wrote"),
         (_line(kind="Pod"), "Flux has no kind 'Pod'"),
         (_line(verb="delete"), "it is no entry (Invalid enum value 'delete'"),
         (_line(at="2026-11-21T12:00:00"), "it is no entry (Expected `datetime` with a timezone component"),
