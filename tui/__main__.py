@@ -20,7 +20,6 @@ from tui.commands.options import add_commands, add_fleet_options
 from tui.config.paths import builtin_themes, find_paths
 from tui.config.problems import Problem
 from tui.config.settings import Settings, load_settings
-from tui.journal import FileJournal
 from tui.ports import Cluster, Git, Journal
 
 if TYPE_CHECKING:
@@ -177,6 +176,7 @@ def _build_shell(
     from tui.actions import DEFAULT_KEYS, KEY_SCOPES
     from tui.config.keymap import resolve_keymap
     from tui.config.themes import choose_theme, load_themes
+    from tui.journal import FileJournal
     from tui.screens.shell import Shell
     from tui.widgets.palette import Palette
 

@@ -53,7 +53,11 @@ class Bookkeeper:
 
     async def look_back(self) -> None:
         """Find what ended runs left open; each is looked up as soon as its context is live."""
-        pages, self._left_open = await asyncio.to_thread(self._find_left_open)
+        pages, left_open = await asyncio.to_thread(self._read)
+        ended = {run for run in {entry.run for entry in left_open} if self.journal.take_over(run)}
+        if ended:  # whoever had one of them before may have found out some meanwhile
+            pages, left_open = await asyncio.to_thread(self._read)
+        self._left_open = [entry for entry in left_open if entry.run in ended]
         if pages.complaint:
             self._say(Notice(self._clock.now(), Severity.WARNING, pages.complaint))
         self.tick()
@@ -89,13 +93,10 @@ class Bookkeeper:
             self._say(Notice(self._clock.now(), Severity.WARNING, problem))
         self._complained = bool(problem)
 
-    def _find_left_open(self) -> tuple[Pages, list[Entry]]:
+    def _read(self) -> tuple[Pages, list[Entry]]:
+        """The journal, and the last entry of each action whose end is missing."""
         pages = self.journal.read()
-        runs = {action.last.run for action in fold(pages.entries) if action.is_open}
-        ended = {run for run in runs if self.journal.take_over(run)}
-        if ended:  # whoever had one of them before may have found out some meanwhile
-            pages = self.journal.read()
-        return pages, [action.last for action in fold(pages.entries) if action.is_open and action.last.run in ended]
+        return pages, [action.last for action in fold(pages.entries) if action.is_open]
 
     def _look_up(self, entries: Iterable[Entry]) -> None:
         for entry in list(entries):

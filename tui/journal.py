@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tui.config.paths import shown
 from tui.model.journal import RUNS, Entry, Pages, encode_entry, parse_pages
+from tui.model.text import clean, one_line
 
 _APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -28,7 +29,7 @@ def author() -> str:
         user = getpass.getuser()
     except (KeyError, OSError):  # nobody told who that user id is
         user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}"
+    return clean(one_line(f"{user}@{socket.gethostname()}"))
 
 
 class FileJournal:
@@ -160,4 +161,6 @@ class FileJournal:
 
 
 def _why(error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "It is a symbolic link"
     return error.strerror or type(error).__name__

@@ -70,7 +70,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
         return Outcome(ref=self.ref, **{name: getattr(self, name) for name in _KEPT_OF_OUTCOME})
 
 
-_KEPT_OF_OUTCOME = sorted({*Outcome.__struct_fields__} & {*Entry.__struct_fields__} - {"ref"})
+_KEPT_OF_OUTCOME = sorted({*Outcome.__struct_fields__} & {*Entry.__struct_fields__})
 """The fields that an outcome and its entry share."""
 
 
@@ -115,7 +115,7 @@ class Pages(msgspec.Struct, frozen=True):
             return ""
         more = len(self.problems) - 1
         rest = f", and {counted(more, 'more line')} like it" if more else ""
-        return f"The journal has what can't be read: {self.problems[0]}{rest}. The rest counts; mend or remove the line"
+        return f"The journal has what can't be read: {self.problems[0]}{rest}. The rest counts; mend or remove it"
 
 
 def entry_of(outcome: Outcome, who: str, run: int, now: datetime, looked_up: bool = False) -> Entry:
