@@ -151,11 +151,12 @@ def is_news(before: Outcome | None, after: Outcome) -> bool:
         after: The outcome now.
 
     Returns:
-        False where it is the same step of the same request, or it still waits for its turn.
+        False where it is the same step of the same request and says the same, or still waits for its turn.
     """
     if before is None or (before.verb, before.step) != (after.verb, after.step):
         return True
-    return after.step is not Step.QUEUED and before != after
+    said = (before.asked, before.token, before.message) != (after.asked, after.token, after.message)
+    return after.step is not Step.QUEUED and said
 
 
 def encode_entry(entry: Entry) -> bytes:
