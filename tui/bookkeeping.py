@@ -110,9 +110,11 @@ class Bookkeeper:
 
     def _judge(self, entry: Entry, status: ContextStatus) -> Outcome:
         now, resource = self._clock.now(), self._store.picture.get(entry.ref)
-        if resource is None and not status.sees(entry.kind, entry.namespace):
+        if resource is not None or entry.step is Step.QUEUED:
+            return look_up(entry, resource, now)
+        if not status.sees(entry.kind, entry.namespace):
             return settle(entry.outcome, Step.TIMED_OUT, "you may not list such objects", now)
-        if resource is None and self._store.is_skipped(entry.ref):
+        if self._store.is_skipped(entry.ref):
             return settle(entry.outcome, Step.TIMED_OUT, "its present state can't be read", now)
         return look_up(entry, resource, now)
 

@@ -142,6 +142,17 @@ async def test_what_was_not_sent_is_told(path: Path) -> None:
         assert await _come_back(running, ks("a")) == [WORDS + "it was not sent: the program ended before its turn"]
 
 
+async def test_what_was_not_sent_was_not_sent_whatever_may_be_seen(path: Path) -> None:
+    journal = FileJournal(path)
+    outcome = ask(Verb.RECONCILE, read(ks("a")), NOON, Step.QUEUED)
+    journal.write(entry_of(outcome, journal.author, journal.run, NOON))
+    journal.close()
+    async with live(journal=FileJournal(path)) as running:
+        await running.session.books.look_back()
+        running.cluster().emit(ContextStatus("eu", Phase.LIVE, forbidden=("Kustomization",)))
+        assert running.notices()[-1].text.endswith("it was not sent: the program ended before its turn")
+
+
 async def test_while_a_controller_may_be_at_work_it_is_waited_for(path: Path) -> None:
     await _leave_open(path, ks("a"))
     async with live(journal=FileJournal(path)) as running:
