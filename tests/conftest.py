@@ -1,5 +1,6 @@
 """What holds for every test: the time zone, a home and environment that are not the developer's, and what is run."""
 
+import itertools
 import os
 import signal
 import time
@@ -15,13 +16,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it
 for name in ("NO_COLOR", "KUBECONFIG", "COLORTERM"):
     os.environ.pop(name, None)
 
+_NUMBERS = itertools.count()
+
 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is read from or written to the developer's folders."""
+    """Nothing is read from or written to the developer's folders, and no test finds the journal of another."""
     base = tmp_path_factory.getbasetemp() / "home"
-    for what in ("CONFIG", "CACHE", "STATE"):
-        monkeypatch.setenv(f"GITOPS_TUI_{what}_DIR", str(base / what.lower()))
+    for what, folder in (("CONFIG", "config"), ("CACHE", "cache"), ("STATE", f"state-{next(_NUMBERS)}")):
+        monkeypatch.setenv(f"GITOPS_TUI_{what}_DIR", str(base / folder))
 
 
 def pytest_configure(config: pytest.Config) -> None:

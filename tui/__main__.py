@@ -20,7 +20,7 @@ from tui.commands.options import add_commands, add_fleet_options
 from tui.config.paths import builtin_themes, find_paths
 from tui.config.problems import Problem
 from tui.config.settings import Settings, load_settings
-from tui.ports import Cluster, Git
+from tui.ports import Cluster, Git, Journal
 
 if TYPE_CHECKING:
     from tui.clock import SystemClock
@@ -158,14 +158,16 @@ def _in_namespace(entry: ContextEntry, namespace: str) -> ContextEntry:
     return msgspec.structs.replace(entry, namespace=namespace) if namespace else entry
 
 
-def _make_session(entries: Iterable[ContextEntry], settings: Settings, *, read_only: bool) -> "Session":
+def _make_session(
+    entries: Iterable[ContextEntry], settings: Settings, *, read_only: bool, journal: Journal | None = None
+) -> "Session":
     from tui.clock import SystemClock
     from tui.session import Session
 
     clock = SystemClock()
     factories = {entry.name: _cluster_factory(entry, clock, settings) for entry in entries}
     git = partial(_make_git, find_paths().cache / "git")
-    return Session(clock, factories, git, read_only=read_only, at_once=settings.at_once)
+    return Session(clock, factories, git, read_only=read_only, at_once=settings.at_once, journal=journal)
 
 
 def _build_shell(
@@ -174,6 +176,7 @@ def _build_shell(
     from tui.actions import DEFAULT_KEYS, KEY_SCOPES
     from tui.config.keymap import resolve_keymap
     from tui.config.themes import choose_theme, load_themes
+    from tui.journal import FileJournal
     from tui.screens.shell import Shell
     from tui.widgets.palette import Palette
 
@@ -194,7 +197,9 @@ def _build_shell(
         theme, choice_problems = choose_theme(themes, "ansi" if no_color else name, file=file, line=line)
     except LookupError as error:
         raise StartError(str(error)) from None
-    session = _make_session(kubeconfig.contexts, settings, read_only=arguments.read_only or settings.read_only)
+    read_only = arguments.read_only or settings.read_only
+    journal = None if arguments.command == "demo" else FileJournal(paths.journal)
+    session = _make_session(kubeconfig.contexts, settings, read_only=read_only, journal=journal)
     palette = Palette(theme, arguments.ascii or settings.ascii, no_color)
     shell = Shell(session, settings, keymap, themes, palette, start)
     return shell, (*key_problems, *theme_problems, *choice_problems)

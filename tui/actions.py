@@ -199,6 +199,9 @@ _FLEET = (
 _PROGRAM = (
     Action("help", ("question_mark", "f1"), "help", "All keys", Topic.PROGRAM, footer=17),
     Action("messages", ("M",), "messages", "Everything that was said: failures, refusals, outcomes", Topic.PROGRAM),
+    Action(
+        "journal", (), "journal", "What was asked, by whom, and what became of it, in earlier runs too", Topic.PROGRAM
+    ),
     Action("copy", ("c",), "copy", "Copy what the focused pane says", Topic.PROGRAM),
     Action("theme.next", (), "next theme", "Try the next theme", Topic.PROGRAM),
     Action("quit", ("q", "ctrl+q", "ctrl+c"), "quit", "Leave", Topic.PROGRAM),

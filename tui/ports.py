@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from tui.model.changes import Change, LogLine
+from tui.model.journal import Entry, Pages
 from tui.model.pending import Pending, Question
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
@@ -189,4 +190,52 @@ class Git(Protocol):
         Returns:
             The answer; failures are in its `problem`.
         """
+        ...
+
+
+class Journal(Protocol):
+    """Where each request and what became of it is written down, for this run of the program and for later ones."""
+
+    @property
+    def author(self) -> str:
+        """Who works here, `user@host`."""
+        ...
+
+    @property
+    def run(self) -> int:
+        """This run's own number."""
+        ...
+
+    def write(self, entry: Entry) -> str:
+        """Append an entry, at once.
+
+        Args:
+            entry: The entry.
+
+        Returns:
+            Why it could not be written, and what to do; empty when it was.
+        """
+        ...
+
+    def read(self) -> Pages:
+        """Read all that is kept.
+
+        Returns:
+            The entries, and what could not be read.
+        """
+        ...
+
+    def take_over(self, run: int) -> bool:
+        """Become the one that finds out how another run's requests ended.
+
+        Args:
+            run: That run's number.
+
+        Returns:
+            False while that run, or another that took it over, still lives.
+        """
+        ...
+
+    def close(self) -> None:
+        """End this run: others may take it over."""
         ...

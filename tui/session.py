@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from tui.bookkeeping import Bookkeeper, MemoryJournal
 from tui.inventoryreader import InventoryReader
 from tui.logfollower import LogFollower
 from tui.model.changes import Change, ContextStatus, Notice, Phase, Severity
@@ -11,7 +12,7 @@ from tui.model.intent import Note, Outcome, Verb
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.text import clean
-from tui.ports import Access, Clock, Cluster, Git
+from tui.ports import Access, Clock, Cluster, Git, Journal
 from tui.steering import AT_ONCE, Steering
 from tui.store import Store
 from tui.tasks import Tasks
@@ -37,10 +38,12 @@ class Session:
         git: Callable[[], Git],
         read_only: bool = False,
         at_once: int = AT_ONCE,
+        journal: Journal | None = None,
     ) -> None:
         self.clock = clock
         self.store = Store(clock, contexts)
         self.picture = self.store.picture
+        self.books = Bookkeeper(journal or MemoryJournal(), self.store, clock, self.apply)
         self.read_only = read_only
         self.on_change: Callable[[], None] = lambda: None
         """Told after each change; must be quick."""
@@ -132,9 +135,14 @@ class Session:
             change: The change.
         """
         self.store.apply(change)
+        self.books.take(change)
         self.inventories.notice()
         self.steering.wake()
         self.on_change()
+
+    def look_back(self) -> None:
+        """Find out what became of what earlier runs asked and did not follow to its end."""
+        self._tasks.start(self.books.look_back(), "reading the journal")
 
     def notice(self, severity: Severity, text: str, ref: ObjectRef | None = None) -> None:
         """Say something to the person.
@@ -188,6 +196,7 @@ class Session:
 
     def tick(self) -> None:
         """Let what depends on the time alone happen: outcomes that nobody answers say so, and time out."""
+        self.books.tick()
         if self.store.following:
             self.store.follow_outcomes()
             self.unanswered.look()
@@ -200,6 +209,7 @@ class Session:
         clusters = (*self._clusters.values(), *self._ending)
         await asyncio.gather(*(cluster.close() for cluster in clusters), return_exceptions=True)
         self._clusters.clear()
+        self.books.close()
 
     async def _watch(self, context: str, cluster: Cluster) -> None:
         def emit(change: Change) -> None:

@@ -1,6 +1,6 @@
 """Takes changes one by one, keeps the picture, and says what a screen has to draw again."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -62,6 +62,8 @@ class Store:
         self._clock = clock
         self.dirty = Dirty()
         """What changed since `take_dirty`."""
+        self.on_outcome: Callable[[Outcome | None, Outcome], None] = lambda *_: None
+        """Told of each outcome, and of the one that it replaces, before anything follows from it; must be quick."""
         self._skipped: set[tuple[str, str, str]] = set()
         self._following: set[ObjectRef] = set()
 
@@ -126,6 +128,17 @@ class Store:
         """Carry every open outcome on to the present, so that one that nothing answers times out."""
         for ref in list(self._following):
             self._follow(ref)
+
+    def is_skipped(self, ref: ObjectRef) -> bool:
+        """Whether an object was there and could not be decoded.
+
+        Args:
+            ref: The object, which the picture lacks.
+
+        Returns:
+            True where that it is not in the picture does not tell that it is gone.
+        """
+        return (ref.context, ref.kind, ref.path) in self._skipped
 
     def read_notices(self) -> None:
         """Mark every notice as read."""
@@ -220,6 +233,7 @@ class Store:
         unread[:] = [notice for notice in unread if not (notice.connection and notice.context == context)]
 
     def _set_outcome(self, outcome: Outcome) -> None:
+        self.on_outcome(self.picture.outcomes.get(outcome.ref), outcome)
         self.picture.outcomes[outcome.ref] = outcome
         self.dirty.refs.add(outcome.ref)
         self.dirty.urgent = True

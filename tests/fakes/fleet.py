@@ -30,7 +30,7 @@ from tui.model.pending import Pending, Question
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.workloads import Applied, AppliedId, present, with_pods, worst_first
-from tui.ports import Emit
+from tui.ports import Emit, Journal
 from tui.screens.shell import Shell
 from tui.session import Session
 from tui.widgets.palette import Palette
@@ -154,6 +154,7 @@ def make_rig(
     start: tuple[str, ...] | None = None,
     make_cluster: Callable[[str], FakeCluster] = DemoCluster,
     pending: Pending | None = None,
+    journal: Journal | None = None,
 ) -> Rig:
     """The real app over fakes.
 
@@ -167,6 +168,7 @@ def make_rig(
         start: The contexts that are connected at start, by default all.
         make_cluster: Makes a context's fake.
         pending: What Git answers.
+        journal: Where requests are written down, by default in memory.
 
     Returns:
         The app, not running yet, and its fakes.
@@ -183,6 +185,7 @@ def make_rig(
         {name: (lambda cluster=cluster: cluster) for name, cluster in clusters.items()},
         lambda: git,
         read_only=read_only,
+        journal=journal,
     )
     palette = Palette(themes[theme], ascii_only, no_color)
     shell = Shell(session, settings, keymap, themes, palette, contexts if start is None else start)

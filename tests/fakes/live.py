@@ -9,21 +9,23 @@ from tests.fakes.objects import Body, read
 from tui.model.changes import Notice
 from tui.model.intent import Outcome, Step
 from tui.model.refs import ObjectRef
-from tui.ports import Git
+from tui.ports import Git, Journal
 from tui.session import Session
 
 
 class Live:
     """A running session, its clock, and the connections that it made."""
 
-    def __init__(self, contexts: tuple[str, ...], read_only: bool, at_once: int) -> None:
+    def __init__(
+        self, contexts: tuple[str, ...], read_only: bool, at_once: int = 8, journal: Journal | None = None
+    ) -> None:
         self.clock = FakeClock()
         self.made: list[FakeCluster] = []
         """Every connection that was ever made, in order."""
         self.changes = 0
         """How often the screen was told that something changed."""
         factories = {name: self._factory(name) for name in contexts}
-        self.session = Session(self.clock, factories, self._no_git, read_only, at_once)
+        self.session = Session(self.clock, factories, self._no_git, read_only, at_once, journal)
         self.session.on_change = self._changed
         self.picture = self.session.picture
 
@@ -78,7 +80,11 @@ class Live:
 
 @asynccontextmanager
 async def live(
-    *objects: Body, read_only: bool = False, contexts: tuple[str, ...] = ("eu",), at_once: int = 8
+    *objects: Body,
+    read_only: bool = False,
+    contexts: tuple[str, ...] = ("eu",),
+    at_once: int = 8,
+    journal: Journal | None = None,
 ) -> AsyncIterator[Live]:
     """Run a session, its contexts connected, with some objects in the first one.
 
@@ -87,11 +93,12 @@ async def live(
         read_only: Whether the session may write.
         contexts: The names of the contexts.
         at_once: How many requests of a bulk are under way at the same time.
+        journal: Where requests are written down, by default in memory.
 
     Yields:
         The running session; it is closed at the end.
     """
-    running = Live(contexts, read_only, at_once)
+    running = Live(contexts, read_only, at_once, journal)
     await running.connect(*contexts)
     running.show(*objects, context=contexts[0])
     try:

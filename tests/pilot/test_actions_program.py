@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.objects import event
+from tests.fakes.fleet import NOW
+from tests.fakes.objects import event, ks, read
 from tests.fakes.pilot import APPS, EU, INFRA, TESTED, acting, small
 from tui.actions import ACTIONS
+from tui.journal import FileJournal
 from tui.model.changes import EventSeen
+from tui.model.intent import Verb
+from tui.screens.journal import JournalScreen
 from tui.screens.text import TextScreen
 
 
@@ -47,6 +51,67 @@ async def test_messages_are_read_there(key: str) -> None:
         assert driven.screens == []
         await driven.drawn()
         assert "reconcile: select" not in driven.text_of(driven.main.footer)
+
+
+@acting("journal")
+async def test_the_journal_shows_what_was_asked_and_what_became_of_it(key: str) -> None:
+    async with small(at=INFRA) as driven:
+        await driven.act("journal", key)
+        pane = driven.app.screen.pane
+        await driven.until(lambda: "Nothing was asked yet" in driven.text_of(pane))
+        await driven.press("escape", "R")
+        await driven.go_to(APPS)
+        await driven.press("T")
+        await driven.act("journal", key)
+        screen = driven.app.screen
+        assert isinstance(screen, JournalScreen)
+        await driven.until(lambda: screen.selected)
+        lines = driven.text_of(screen.pane).splitlines()
+        assert [" ".join(line.split()) for line in lines[:3]] == [
+            "journal 2 actions",
+            "⟳ 11-21 12:00 you eu suspend ks flux-system/apps asked",
+            "⟳ 11-21 12:00 you eu reconcile ks flux-system/infra asked",
+        ]
+        await driven.press("j")
+        assert "eu · reconcile ks flux-system/infra · asked" in driven.text_of(screen.detail)
+        driven.rig.clock.advance(4)
+        await driven.change(ks("infra", requested=NOW.isoformat(), handled=NOW.isoformat()))
+        await driven.until(lambda: "ready in 4.0s" in driven.text_of(screen.pane))
+        assert screen.selected is not None
+        assert screen.selected.last.ref == INFRA
+        await driven.press("enter")
+        text = driven.app.screen
+        assert isinstance(text, TextScreen)
+        assert text.pane.lines[:2] == ["action    reconcile Kustomization flux-system/infra", "context   eu"]
+        await driven.press("escape", "c")
+        assert "request   2026-11-21T12:00:00+00:00" in driven.app.clipboard
+        await driven.press("escape")
+        assert driven.screens == []
+
+
+@acting("journal")
+async def test_the_cursor_of_the_journal_stays_on_its_action(key: str) -> None:
+    async with small(at=INFRA) as driven:
+        await driven.press("R")
+        await driven.act("journal", key)
+        screen = driven.app.screen
+        assert isinstance(screen, JournalScreen)
+        await driven.until(lambda: screen.selected)
+        driven.rig.clock.advance(60)
+        driven.main.shell.session.ask(Verb.SUSPEND, [read(ks("apps"))])
+        await driven.until(lambda: screen.pane.count_lines() == 2)
+        assert (screen.selected and screen.selected.last.ref, screen.pane.cursor) == (INFRA, 1)
+
+
+async def test_the_journal_says_what_it_could_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text("nonsense\n")
+    async with small(at=INFRA, journal=FileJournal(path)) as driven:
+        await driven.until(lambda: any(f"{path}:1: it is no entry" in text for text in driven.notices))
+        await driven.act("journal", "")
+        screen = driven.app.screen
+        assert isinstance(screen, JournalScreen)
+        await driven.until(lambda: "The journal has what can't be read" in driven.text_of(screen.footer))
 
 
 @acting("copy")

@@ -8,8 +8,10 @@ from textual.pilot import Pilot
 
 from tests.fakes.cluster import FakeCluster
 from tests.fakes.fleet import NOW, make_rig
+from tests.fakes.journal import written
 from tests.fakes.objects import WAITING as WAITS
 from tests.fakes.objects import git, ks, read
+from tui.bookkeeping import MemoryJournal
 from tui.model.changes import ContextStatus, Phase
 from tui.model.pending import Commit, DiffLine, FilePatch, FileStatus, Pending, Stage
 from tui.ports import Emit
@@ -255,6 +257,26 @@ def test_manifest(snap_compare) -> None:
 def test_messages(snap_compare) -> None:
     """All that was said."""
     assert snap_compare(make_rig().app, terminal_size=WIDE, run_before=pressing("M"))
+
+
+@pytest.mark.parametrize(("theme", "size"), [("night", WIDE), ("day", NARROW)], ids=["night-120x36", "day-80x24"])
+def test_journal(snap_compare, theme: str, size: tuple[int, int]) -> None:
+    """What was asked in three runs of two people, and what became of it."""
+    rig = make_rig(theme=theme, journal=written(MemoryJournal(), NOW))
+    assert snap_compare(rig.app, terminal_size=size, run_before=pressing("colon", *"journal", "enter", "j", "j"))
+
+
+def test_empty_journal(snap_compare) -> None:
+    """Nothing was asked yet."""
+    assert snap_compare(make_rig().app, terminal_size=NARROW, run_before=pressing("colon", *"journal", "enter"))
+
+
+def test_journal_entry(snap_compare) -> None:
+    """All that is known of one action."""
+    keys = ("colon", *"journal", "enter", "j", "j", "enter")
+    assert snap_compare(
+        make_rig(journal=written(MemoryJournal(), NOW)).app, terminal_size=NARROW, run_before=pressing(*keys)
+    )
 
 
 def test_palette(snap_compare) -> None:

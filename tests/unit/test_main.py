@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import tui.__main__ as main_module
+from tests.fakes.clock import NOON
+from tests.fakes.objects import ks, read
 from tests.fakes.screen import IN_BAND_RESIZE, SYNCHRONIZED, Screen, shown
 from tests.fakes.terminal import ENTERED_ALTERNATE_SCREEN, ROOT, running
 from tui import __version__
@@ -16,6 +18,7 @@ from tui.__main__ import StartError, choose_contexts, main
 from tui.cluster.entries import ClusterEntry, ContextEntry, UserEntry
 from tui.cluster.kubeconfig import Kubeconfig
 from tui.config.settings import Settings
+from tui.model.intent import Step, Verb, ask, settle
 
 NAMES = ("eu-west", "eu-north", "prod*", "prod-1")
 
@@ -144,6 +147,18 @@ def test_a_demo_that_can_not_start_is_said_in_one_line(
     monkeypatch.setattr("tui.demo.serve.start_child", fail)
     assert main(["demo"]) == 2
     assert capsys.readouterr().err.endswith("gitops-tui: the demo's server could not be started: no port is free\n")
+
+
+@pytest.mark.parametrize("command", ["", "demo"], ids=["a-fleet", "the-demo"])
+def test_only_the_demo_leaves_no_journal(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITOPS_TUI_STATE_DIR", str(tmp_path / "state"))
+    arguments = main_module._parser().parse_args([command] if command else [])
+    shell, _ = main_module._build_shell(arguments, Settings(), _kubeconfig(), ())
+    resource = read(ks("apps"))
+    shell.session.apply(settle(ask(Verb.RECONCILE, resource, NOON), Step.REFUSED, "forbidden", NOON))
+    shell.session.books.close()
+    assert len(shell.session.books.journal.read().entries) == 1
+    assert [path.name for path in tmp_path.glob("state/*.jsonl")] == ([] if command else ["journal.jsonl"])
 
 
 def test_an_interrupt_before_the_first_frame_ends_at_once_and_quietly(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ class Paths(msgspec.Struct, frozen=True):
     cache: Path
     """Holds what can be had again: Git mirrors."""
     state: Path
-    """Holds what can't: the log and what the screen remembers."""
+    """Holds what can't: the journal."""
 
     @property
     def settings(self) -> Path:
@@ -30,6 +30,11 @@ class Paths(msgspec.Struct, frozen=True):
     def themes(self) -> Path:
         """The user's own themes."""
         return self.config / "themes"
+
+    @property
+    def journal(self) -> Path:
+        """What was asked, and what became of it."""
+        return self.state / "journal.jsonl"
 
 
 def find_paths(environ: Mapping[str, str] | None = None) -> Paths:

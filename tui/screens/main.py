@@ -252,6 +252,7 @@ class MainScreen(KeyedScreen[None]):
     def _connect(self) -> None:
         for context in self.shell.start_contexts:
             self.shell.session.connect(context)
+        self.shell.session.look_back()
 
     def _tick(self) -> None:
         self.shell.session.tick()

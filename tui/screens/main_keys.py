@@ -14,6 +14,7 @@ from tui.screens.command import run_command
 from tui.screens.diff import DiffScreen
 from tui.screens.fleet import FleetScreen
 from tui.screens.graph import GraphScreen
+from tui.screens.journal import JournalScreen
 from tui.screens.messages import MessagesScreen
 from tui.screens.palette import PaletteScreen
 from tui.screens.text import ManifestScreen
@@ -85,6 +86,7 @@ class MainKeys:
         return {
             "help": screen.shell.show_help,
             "messages": lambda: self._push(MessagesScreen(screen.shell)),
+            "journal": lambda: self._push(JournalScreen(screen.shell)),
             "copy": self._copy,
             "theme.next": self._next_theme,
             "quit": self._quit,
