@@ -153,7 +153,7 @@ def _run_headless(arguments: argparse.Namespace) -> int:
     def make() -> Asked:
         session = _make_session(entries, settings, read_only=request is None)
         timeout = arguments.timeout or DEFAULT_TIMEOUT
-        return Asked(session, contexts, namespaces, target, output, watch, timeout, request)
+        return Asked(session, contexts, namespaces, target, output, watch, timeout=timeout, request=request)
 
     return run(arguments.command, make)
 

@@ -112,7 +112,8 @@ def perform(
         made = {cluster.context: (lambda cluster=cluster: cluster) for cluster in clusters}
         session = Session(LoopClock(), made, no_git)
         namespaces = dict.fromkeys(made, namespace)
-        asked = Asked(session, tuple(made), namespaces, parse_target(words), output, False, timeout, wanted)
+        target = parse_target(words)
+        asked = Asked(session, tuple(made), namespaces, target, output=output, timeout=timeout, request=wanted)
         try:
             with suppress(TimeoutError):
                 return await asyncio.wait_for(act(asked), interrupt or 7200)

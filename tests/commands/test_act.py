@@ -85,6 +85,12 @@ def test_what_would_do_nothing_is_refused_unsent(capsys: pytest.CaptureFixture[s
     assert eu.patches == []
 
 
+def test_what_was_never_sent_took_no_time(capsys: pytest.CaptureFixture[str]) -> None:
+    assert perform(RECONCILE, "ks/paused", clusters=[_eu(PAUSED)], output="json") is Exit.FAULTS
+    (item,) = json.loads(capsys.readouterr().out)["items"]
+    assert (item["step"], item["durationSeconds"], item["settled"]) == ("refused", None, item["asked"])
+
+
 def test_what_the_api_server_refuses_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     eu = _eu(APPS)
     eu.replies = [WriteReply(accepted=False, message="You may not change it")]
@@ -150,7 +156,8 @@ def test_a_connection_that_is_lost_is_told_and_waited_for(capsys: pytest.Capture
         (20, ContextStatus("eu", Phase.LIVE)),
     ]
     assert perform(RECONCILE, "ks/apps", clusters=[eu]) is Exit.FINE
-    assert capsys.readouterr().err.splitlines()[1:] == [
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("gitops-tui: ")]
+    assert told == [
         "gitops-tui: eu: stale: the connection is lost",
         "gitops-tui: eu: is live",
     ]
@@ -197,7 +204,7 @@ def test_a_name_that_is_in_several_namespaces_is_not_guessed_at() -> None:
 
 def test_what_is_protected_wants_somebody_who_agrees() -> None:
     eu = _eu(APPS, context="prod-eu", apps=runs(ks, "apps"))
-    with pytest.raises(StartError, match="prod-eu is protected, and nobody can be asked without a terminal: add --yes"):
+    with pytest.raises(StartError, match=r"^prod-eu ks flux-system/apps is protected, and nobody can be"):
         perform(Request(Verb.RECONCILE, protected=("prod-*",)), "ks/apps", clusters=[eu])
     assert eu.patches == []
 

@@ -146,7 +146,7 @@ def test_what_is_protected_is_asked_about_in_a_terminal(kubeconfig: Path, tmp_pa
     environ = {"KUBECONFIG": str(kubeconfig), "GITOPS_TUI_CONFIG_DIR": str(tmp_path)}
     command = ("suspend", "ks/kube-system", "--context", "us-east")
     with running(*command, environ=environ) as terminal:
-        terminal.until_shown("suspend in us-east? [y/N] ")
+        terminal.until_shown("suspend 1 protected object? [y/N] ")
         terminal.type("n\n")
         assert terminal.end() == 2
     assert "protected: us-east ks flux-system/kube-system" in terminal.text

@@ -1,10 +1,10 @@
 """What `-o json` and `-o yaml` print of an action: documented in the README, and stable within an `apiVersion`."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tui.commands.items import API_VERSION, ContextItem, Printed, context_items
-from tui.model.intent import Outcome
+from tui.model.intent import Outcome, Step
 from tui.model.kinds import KINDS
 from tui.model.picture import Picture
 
@@ -24,7 +24,7 @@ class ActionItem(Printed, frozen=True):
     asked: datetime
     settled: datetime | None
     duration_seconds: float | None
-    """From asked to settled."""
+    """From asked to settled; None where it was never sent."""
     token: str
     """The value of the request annotation; empty where the request has none."""
 
@@ -52,9 +52,23 @@ def action_list(picture: Picture, contexts: tuple[str, ...], outcomes: Iterable[
     return ActionList(contexts=context_items(picture, contexts), items=tuple(map(_item, outcomes)))
 
 
+def duration(outcome: Outcome) -> timedelta | None:
+    """How long a request took.
+
+    Args:
+        outcome: What became of it.
+
+    Returns:
+        The time from when it was asked to its end; None while it has none, and where it was never sent.
+    """
+    if outcome.settled is None or outcome.step not in (Step.READY, Step.FAILED, Step.TIMED_OUT):
+        return None
+    return outcome.settled - outcome.asked
+
+
 def _item(outcome: Outcome) -> ActionItem:
-    ref, settled = outcome.ref, outcome.settled
-    took = None if settled is None else round((settled - outcome.asked).total_seconds(), 3)
+    ref, settled, time = outcome.ref, outcome.settled, duration(outcome)
+    took = None if time is None else round(time.total_seconds(), 3)
     group = KINDS[ref.kind].group
     told = (str(outcome.verb), str(outcome.step), outcome.message)
     return ActionItem(

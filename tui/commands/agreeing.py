@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from tui.commands.ending import StartError
 from tui.commands.request import Request
 from tui.model.resources import Resource
+from tui.model.text import counted
 from tui.model.wording import describe
 
 
@@ -24,12 +25,13 @@ async def agree(request: Request, resources: Iterable[Resource]) -> None:
     protected = [resource.ref for resource in resources if _is_protected(request, resource)]
     if not protected or request.agreed:
         return
-    contexts = ", ".join(dict.fromkeys(ref.context for ref in protected))
+    named = [f"{ref.context} {describe(ref)}" for ref in protected]
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise StartError(f"{contexts} is protected, and nobody can be asked without a terminal: add --yes to agree")
-    for ref in protected:
-        print(f"protected: {ref.context} {describe(ref)}", file=sys.stderr)
-    print(f"{request.verb} in {contexts}? [y/N] ", end="", file=sys.stderr, flush=True)
+        more = f" and {len(named) - 1} more are" if len(named) > 1 else " is"
+        raise StartError(f"{named[0]}{more} protected, and nobody can be asked without a terminal: add --yes to agree")
+    for one in named:
+        print(f"protected: {one}", file=sys.stderr)
+    print(f"{request.verb} {counted(len(named), 'protected object')}? [y/N] ", end="", file=sys.stderr, flush=True)
     if (await _read_line()).strip().lower() not in ("y", "yes"):
         raise StartError("nothing was sent")
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 import msgspec
 
+from tui.commands.actions import duration
 from tui.commands.printing import is_coloured, paint
 from tui.model.health import State
 from tui.model.intent import Outcome, Step, Verb, past, settle
@@ -118,6 +119,5 @@ def _line(outcome: Outcome, coloured: bool) -> str:
 
 
 def _took(outcome: Outcome) -> str:
-    if outcome.settled is None or outcome.step is Step.REFUSED:
-        return ""
-    return f" {'in' if outcome.step is Step.READY else 'after'} {seconds(outcome.settled - outcome.asked)}"
+    took = duration(outcome)
+    return "" if took is None else f" {'in' if outcome.step is Step.READY else 'after'} {seconds(took)}"

@@ -66,7 +66,7 @@ def read_request(arguments: argparse.Namespace, target: Target, settings: Settin
 
 def _check(arguments: argparse.Namespace, target: Target, settings: Settings) -> None:
     command, words = arguments.command, " ".join(arguments.words)
-    if arguments.read_only or settings.read_only:
+    if arguments.read_only or settings.read_only is True:
         whose = "--read-only" if arguments.read_only else f"read_only in {settings.file}"
         raise StartError(f"nothing is written with {whose}: leave it out to {command} {words}")
     is_named = [bool(one.name) for one in target.wanted]
