@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from tui.screens.shell import Shell
     from tui.session import Session
 
-HEADLESS = ("get", "why")
+HEADLESS = ("get", "why", "reconcile", "suspend", "resume")
 """Commands that print and end, in place of the screens."""
 
 REFUSED = 2
@@ -130,13 +131,16 @@ def _load_kubeconfig(path: Path | None) -> Kubeconfig:
 
 def _run_headless(arguments: argparse.Namespace) -> int:
     from tui.commands.collect import Asked
+    from tui.commands.options import DEFAULT_TIMEOUT
     from tui.commands.printing import complain
+    from tui.commands.request import read_request
     from tui.commands.run import run
     from tui.commands.targets import parse_target
 
     target = parse_target(arguments.words)
     kubeconfig = _load_kubeconfig(arguments.kubeconfig)
     settings, problems = load_settings(find_paths().settings)
+    request = read_request(arguments, target, settings, datetime.now().astimezone())
     contexts = choose_contexts(kubeconfig, ",".join(arguments.context or ()), arguments.all_contexts, settings)
     if not contexts:
         raise StartError("the kubeconfig has no current context; name one with --context, or all with --all-contexts")
@@ -147,8 +151,9 @@ def _run_headless(arguments: argparse.Namespace) -> int:
     output, watch = arguments.output, getattr(arguments, "watch", False)
 
     def make() -> Asked:
-        session = _make_session(entries, settings, read_only=True)
-        return Asked(session, contexts, namespaces, target, output, watch, arguments.timeout)
+        session = _make_session(entries, settings, read_only=request is None)
+        timeout = arguments.timeout or DEFAULT_TIMEOUT
+        return Asked(session, contexts, namespaces, target, output, watch, timeout=timeout, request=request)
 
     return run(arguments.command, make)
 

@@ -129,6 +129,51 @@ def test_ctrl_c_ends_a_watch_quietly(kubeconfig: Path) -> None:
         assert process.stderr.read() == b""
 
 
+def test_an_action_is_followed_and_its_outcome_is_data(kubeconfig: Path) -> None:
+    done = _run(kubeconfig, "reconcile", "ks/infra", "--with-source", "--context", "us-east", "-o", "json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["kind"], [(item["name"], item["step"]) for item in document["items"]]) == (
+        "ActionList",
+        [("infra", "ready"), ("flux-system", "ready")],
+    )
+    assert "us-east git flux-system/flux-system: asked" in done.stderr.splitlines()
+    assert "\x1b" not in done.stderr
+
+
+def test_what_is_protected_is_asked_about_in_a_terminal(kubeconfig: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("protected: us-*\n")
+    environ = {"KUBECONFIG": str(kubeconfig), "GITOPS_TUI_CONFIG_DIR": str(tmp_path)}
+    command = ("suspend", "ks/kube-system", "--context", "us-east")
+    with running(*command, environ=environ) as terminal:
+        terminal.until_shown("suspend 1 protected object? [y/N] ")
+        terminal.type("n\n")
+        assert terminal.end() == 2
+    assert "protected: us-east ks flux-system/kube-system" in terminal.text
+    assert "gitops-tui: nothing was sent" in terminal.text
+    with running(*command, environ=environ) as terminal:
+        terminal.until_shown("[y/N] ")
+        terminal.type("y\n")
+        assert terminal.end() == 0
+    assert "suspended\x1b[0m in " in terminal.text
+    resumed = _run(kubeconfig, "resume", *command[1:], "--yes", **environ)
+    assert (resumed.returncode, resumed.stdout.partition(" in ")[0]) == (0, "us-east ks flux-system/kube-system: ready")
+
+
+@pytest.mark.parametrize("shown", ["[y/N] ", "apps: asked"], ids=["while it asks", "while it waits"])
+def test_ctrl_c_ends_an_action_and_says_what_was_sent(kubeconfig: Path, tmp_path: Path, shown: str) -> None:
+    asks = shown.startswith("[")
+    (tmp_path / "config.yaml").write_text("protected: eu-*\n" if asks else "")
+    environ = {"KUBECONFIG": str(kubeconfig), "GITOPS_TUI_CONFIG_DIR": str(tmp_path)}
+    with running("reconcile", "ks/apps", "--context", "eu-west", environ=environ) as terminal:
+        terminal.until_shown(shown)
+        terminal.type("\x03")
+        assert terminal.end() == 130
+    said = "interrupted: nothing was sent" if asks else "ks flux-system/apps: asked, interrupted: it was "
+    assert said in terminal.text
+    assert "Traceback" not in terminal.text
+
+
 IMPORTED = """
 import sys
 from tui.__main__ import main
@@ -137,7 +182,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr
 """
 
 
-@pytest.mark.parametrize("arguments", [LISTED, ["why", "ks/apps"]], ids=["get", "why"])
+@pytest.mark.parametrize("arguments", [LISTED, ["why", "ks/apps"], ["suspend", "ks/nope"]], ids=["get", "why", "act"])
 def test_a_command_imports_nothing_that_draws(kubeconfig: Path, arguments: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", IMPORTED, *arguments],
@@ -196,7 +241,7 @@ def test_options_that_mean_nothing(arguments: list[str], capsys: pytest.CaptureF
     assert "usage: gitops-tui" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["get", "why"])
+@pytest.mark.parametrize("command", ["get", "why", "reconcile", "suspend", "resume"])
 def test_help_tells_the_exit_codes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match=r"^0$"):
         main([command, "--help"])

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from time import monotonic
+from contextlib import suppress
 
 import msgspec
 
+from tui.commands.printing import complain
+from tui.commands.request import Request
 from tui.commands.targets import Target
 from tui.model.changes import ContextStatus, Phase, Severity
 from tui.session import Session
@@ -26,6 +28,8 @@ class Asked(msgspec.Struct, frozen=True):
     watch: bool = False
     timeout: float = 30.0
     """Seconds."""
+    request: Request | None = None
+    """What an action asks of the objects; None where they are only looked at."""
 
 
 class Collector:
@@ -33,9 +37,13 @@ class Collector:
 
     def __init__(self, asked: Asked) -> None:
         self.asked, self.session = asked, asked.session
+        self.on_change: Callable[[], None] = lambda: None
+        """Told after each change; must be quick and write nothing."""
         self._changed = asyncio.Event()
-        self._deadline = monotonic() + asked.timeout
-        self.session.on_change = self._changed.set
+        self._told: dict[str, ContextStatus] = {}
+        self.deadline = asyncio.get_running_loop().time() + asked.timeout
+        """In the event loop's time."""
+        self.session.on_change = self._notice
 
     async def connect(self) -> None:
         """Connect all contexts and wait until each is live or can't be, or the time is over."""
@@ -43,6 +51,7 @@ class Collector:
             self.session.connect(context)
         statuses = self.session.picture.statuses
         await self.until(lambda: all(statuses[one].phase not in _UNSETTLED for one in self.asked.contexts))
+        self._told = dict(statuses)
 
     async def until(self, true: Callable[[], bool]) -> bool:
         """Wait for something that follows from a change.
@@ -54,7 +63,7 @@ class Collector:
             Whether it became so before the deadline.
         """
         try:
-            async with asyncio.timeout(self._deadline - monotonic()):
+            async with asyncio.timeout_at(self.deadline):
                 while not true():
                     await self.change()
         except TimeoutError:
@@ -66,6 +75,26 @@ class Collector:
         await self._changed.wait()
         self._changed.clear()
 
+    async def change_within(self, seconds: float) -> None:
+        """Wait until something has changed since the last call, or some time is over.
+
+        Args:
+            seconds: The time.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.change()
+
+    def tell_connections(self) -> None:
+        """Say which connections were lost, or are back, since the last call."""
+        for context in self.asked.contexts:
+            before, status = self._told[context], self.session.picture.statuses[context]
+            self._told[context] = status
+            if status.phase is before.phase or status.phase is Phase.CONNECTING:
+                continue
+            said = "is live" if status.phase is Phase.LIVE else f"{status.phase}: {status.message}"
+            complain(f"{context}: {said}")
+
     def gaps(self) -> list[str]:
         """What of that which was asked for could not be seen.
 
@@ -73,6 +102,10 @@ class Collector:
             A sentence for each, which begins with its context.
         """
         return list(self._gaps())
+
+    def _notice(self) -> None:
+        self.on_change()
+        self._changed.set()
 
     def _gaps(self) -> Iterator[str]:
         picture, asked = self.session.picture, self.asked

@@ -116,9 +116,21 @@ def document(picture: Picture, contexts: tuple[str, ...], items: tuple[Item, ...
     Returns:
         The whole.
     """
+    return Document(contexts=context_items(picture, contexts), items=items)
+
+
+def context_items(picture: Picture, contexts: tuple[str, ...]) -> tuple[ContextItem, ...]:
+    """How far contexts could be seen.
+
+    Args:
+        picture: What is known.
+        contexts: The contexts that were asked.
+
+    Returns:
+        An entry for each.
+    """
     statuses = (picture.statuses[context] for context in contexts)
-    told = tuple(ContextItem(one.context, one.phase.value, one.message) for one in statuses)
-    return Document(contexts=told, items=items)
+    return tuple(ContextItem(one.context, one.phase.value, one.message) for one in statuses)
 
 
 def item_of(picture: Picture, why: Explanation, now: datetime, with_blast: bool = False) -> Item:

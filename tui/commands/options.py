@@ -27,6 +27,29 @@ says more.
 """
 
 
+_ACT = """\
+{what} As with kubectl, the namespace is the context's own unless -n says more.
+
+Each object is asked once, in dependency order, and followed to what became of it; each step is told on stderr.
+"""
+
+_RECONCILE = "Ask for a run now, with the source's first if wanted."
+_SUSPEND = "Suspend: nothing is reconciled until it is resumed."
+_RESUME = "Resume what is suspended, and reconcile it."
+
+_ACT_EXIT_CODES = """\
+exit codes:
+  0    all of it was done: ready; suspended; with --no-wait, the API server has it
+  1    something failed, was refused, was skipped, or was not done in time
+  2    could not tell, or nothing was asked: a context or the object could not be seen, writing is not allowed here,
+       nobody agreed, or the options are wrong; stderr says why
+  130  ctrl-c: what was sent, and how far it came, is told
+"""
+
+DEFAULT_TIMEOUT = 30.0
+"""Seconds to wait for contexts to answer."""
+
+
 def add_fleet_options(parser: argparse.ArgumentParser, *, top: bool) -> None:
     """Add what says which contexts are meant.
 
@@ -61,27 +84,63 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     why.add_argument("words", nargs="+", metavar="KIND/NAME", help="the object; KIND NAME means the same")
     _add_scope(why)
     why.add_argument("-o", "--output", choices=("text", "json", "yaml"), default="text", help="how to print")
+    _add_actions(commands)
+
+
+def _add_actions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    reconcile = _add_action(commands, "reconcile", "reconcile objects and wait for what becomes of it", _RECONCILE)
+    reconcile.add_argument(
+        "--with-source", action="store_true", help="reconcile their sources first, and wait for them"
+    )
+    release = reconcile.add_mutually_exclusive_group()
+    release.add_argument("--force", action="store_true", help="release HelmReleases now, even what is in sync")
+    release.add_argument("--reset", action="store_true", help="forget the failures of HelmReleases that were counted")
+    suspend = _add_action(commands, "suspend", "suspend objects", _SUSPEND)
+    suspend.add_argument("--reason", default="", metavar="TEXT", help="why, recorded with it; with a ticket, if any")
+    suspend.add_argument(
+        "--until", default="", metavar="WHEN", help="when it is to be resumed, recorded with it: 2h, 17:00, 2026-12-01"
+    )
+    _add_action(commands, "resume", "resume objects, reconcile them and wait for what becomes of it", _RESUME)
+
+
+def _add_action(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_: str, what: str
+) -> argparse.ArgumentParser:
+    parser = _add(commands, name, help_, _ACT.format(what=what), _ACT_EXIT_CODES)
+    parser.add_argument("words", nargs="+", metavar="KIND/NAME", help="the objects; KIND NAME … means the same")
+    _add_scope(parser, "how long to wait for everything; default: 30s for contexts, 5m or its own timeout an object")
+    parser.set_defaults(timeout=None)
+    parser.add_argument("--all", action="store_true", help="all objects of KIND to which it does anything")
+    parser.add_argument(
+        "--wait", action=argparse.BooleanOptionalAction, default=True, help="wait until it is done; default"
+    )
+    parser.add_argument("-y", "--yes", action="store_true", help="agree to what is protected")
+    parser.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help="never send a write")
+    parser.add_argument("-o", "--output", choices=("text", "json", "yaml"), default="text", help="how to print")
+    return parser
 
 
 def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_: str, description: str
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    help_: str,
+    description: str,
+    exit_codes: str = _EXIT_CODES,
 ) -> argparse.ArgumentParser:
     return commands.add_parser(
         name,
         help=help_,
         description=description,
-        epilog=_EXIT_CODES,
+        epilog=exit_codes,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 
 
-def _add_scope(parser: argparse.ArgumentParser) -> None:
+def _add_scope(parser: argparse.ArgumentParser, timeout: str = "how long to wait for contexts to answer") -> None:
     add_fleet_options(parser, top=False)
     parser.add_argument("-n", "--namespace", default="", metavar="NS", help="the namespace; default: the context's own")
     parser.add_argument("-A", "--all-namespaces", action="store_true", help="all namespaces")
-    parser.add_argument(
-        "--timeout", type=_seconds, default=30.0, metavar="30s", help="how long to wait for contexts to answer"
-    )
+    parser.add_argument("--timeout", type=_seconds, default=DEFAULT_TIMEOUT, metavar="30s", help=timeout)
 
 
 def _seconds(text: str) -> float:

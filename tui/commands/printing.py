@@ -3,10 +3,11 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TextIO
 
 import msgspec
 
-from tui.commands.items import Document, Item
+from tui.commands.items import Item, Printed
 from tui.model.health import State
 from tui.model.text import one_line
 
@@ -33,9 +34,16 @@ def complain(text: str) -> None:
     print(f"gitops-tui: {one_line(text)}", file=sys.stderr, flush=True)
 
 
-def is_coloured() -> bool:
-    """Whether the output is looked at in a terminal that has colours and may use them."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def is_coloured(stream: TextIO | None = None) -> bool:
+    """Whether what is written is looked at in a terminal that has colours and may use them.
+
+    Args:
+        stream: Where it is written; by default the output.
+
+    Returns:
+        True where colours are seen.
+    """
+    return (stream or sys.stdout).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def paint(text: str, state: str, coloured: bool) -> str:
@@ -83,7 +91,7 @@ class Table:
         return _GAP.join((*cells[:-1], row[-1])).rstrip()
 
 
-def write_document(document: Document, output: str) -> None:
+def write_document(document: Printed, output: str) -> None:
     """Print the whole output.
 
     Args:

@@ -7,12 +7,18 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
+from tui.commands.act import act
 from tui.commands.collect import Asked
 from tui.commands.ending import Exit
 from tui.commands.get import get
+from tui.commands.request import ACTIONS
 from tui.commands.why import why
 
-COMMANDS: dict[str, Callable[[Asked], Awaitable[Exit]]] = {"get": get, "why": why}
+COMMANDS: dict[str, Callable[[Asked], Awaitable[Exit]]] = {
+    "get": get,
+    "why": why,
+    **dict.fromkeys(ACTIONS, act),
+}
 """Every headless command, by its name."""
 
 

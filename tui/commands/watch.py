@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from tui.commands.collect import Collector
 from tui.commands.items import gone, item_of
-from tui.commands.printing import complain, write_each
+from tui.commands.printing import write_each
 from tui.commands.targets import find
 from tui.model.causes import explain
 from tui.model.cells import message_cell
-from tui.model.changes import ContextStatus, Phase
 from tui.model.health import TROUBLES, State
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
@@ -27,15 +26,13 @@ class Follower:
     """Remembers what was printed, and prints what differs from it."""
 
     def __init__(self, collector: Collector, lister: "Lister", printed: list[ObjectRef]) -> None:
-        self._asked, self._lister = collector.asked, lister
+        self._collector, self._asked, self._lister = collector, collector.asked, lister
         self._picture = collector.session.picture
         self._printed = {ref: self._now(ref) for ref in printed}
-        self._statuses = dict(self._picture.statuses)
 
     def tell(self) -> None:
         """Print what has changed since the last call: objects in the output, connections beside it."""
-        for context in self._asked.contexts:
-            self._tell_connection(self._picture.statuses[context])
+        self._collector.tell_connections()
         refs = find(self._picture, self._asked.contexts, self._asked.namespaces, self._asked.target)
         there = set(refs)
         lost = [ref for ref in self._printed if ref not in there]
@@ -86,13 +83,6 @@ class Follower:
             case output:
                 items = (item_of(self._picture, explain(self._picture, ref, now), now) for ref in changed)
                 write_each((*items, *map(gone, lost)), output)
-
-    def _tell_connection(self, status: ContextStatus) -> None:
-        before, self._statuses[status.context] = self._statuses[status.context], status
-        if status.phase is before.phase or status.phase is Phase.CONNECTING:
-            return
-        said = "is live" if status.phase is Phase.LIVE else f"{status.phase}: {status.message}"
-        complain(f"{status.context}: {said}")
 
 
 async def watch(collector: Collector, lister: "Lister", printed: list[ObjectRef]) -> None:
