@@ -136,6 +136,7 @@ def _run_headless(arguments: argparse.Namespace) -> int:
     from tui.commands.request import read_request
     from tui.commands.run import run
     from tui.commands.targets import parse_target
+    from tui.journal import FileJournal
 
     target = parse_target(arguments.words)
     kubeconfig = _load_kubeconfig(arguments.kubeconfig)
@@ -151,7 +152,8 @@ def _run_headless(arguments: argparse.Namespace) -> int:
     output, watch = arguments.output, getattr(arguments, "watch", False)
 
     def make() -> Asked:
-        session = _make_session(entries, settings, read_only=request is None)
+        journal = FileJournal(find_paths().journal) if request is not None else None
+        session = _make_session(entries, settings, read_only=request is None, journal=journal)
         timeout = arguments.timeout or DEFAULT_TIMEOUT
         return Asked(session, contexts, namespaces, target, output, watch, timeout=timeout, request=request)
 

@@ -11,7 +11,7 @@ from tui.commands.ending import Exit, StartError
 from tui.commands.request import Request
 from tui.model.changes import ContextStatus, Phase
 from tui.model.intent import Verb
-from tui.ports import WriteReply
+from tui.ports import ClusterError, WriteReply
 
 RECONCILE = Request(Verb.RECONCILE)
 SOURCE = git()
@@ -105,16 +105,21 @@ def test_without_waiting_it_ends_when_the_api_server_has_it(capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("reply", "said"),
     [
-        pytest.param(sleeps(ks, "apps"), "it was asked and not followed to its end", id="taken"),
-        pytest.param(lambda _: [], "it was sent, and whether the API server has it is not known", id="not seen"),
+        pytest.param(WriteReply(accepted=True), "it was asked and not followed to its end", id="taken"),
+        pytest.param(
+            WriteReply(accepted=False, message="The reply was lost.", uncertain=True),
+            "it was sent, and whether the API server has it is not known",
+            id="not-known",
+        ),
     ],
 )
 def test_after_its_timeout_it_says_how_far_it_came(
-    answer: Answer, said: str, capsys: pytest.CaptureFixture[str]
+    reply: WriteReply, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    eu = _eu(APPS, apps=answer)
+    eu = _eu(APPS, apps=sleeps(ks, "apps") if reply.accepted else lambda _: [])
+    eu.replies, eu.unreadable = [reply], [ClusterError("unreachable")] * 99
     assert perform(limited(RECONCILE), "ks/apps", clusters=[eu], timeout=20) is Exit.FAULTS
     line = "eu ks flux-system/apps: timed out after 20s, --timeout is over after 20s: "
     assert capsys.readouterr().out == f"{line}{said}\n"

@@ -1,10 +1,10 @@
 """What `-o json` and `-o yaml` print of an action: documented in the README, and stable within an `apiVersion`."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tui.commands.items import API_VERSION, ContextItem, Printed, context_items
-from tui.model.intent import Outcome, Step
+from tui.model.intent import Outcome
 from tui.model.kinds import KINDS
 from tui.model.picture import Picture
 
@@ -19,7 +19,8 @@ class ActionItem(Printed, frozen=True):
     name: str
     verb: str
     step: str
-    """How far it came: `ready`, `failed`, `timed out`, `refused`; `queued`, `asked` or `handled` where it was left."""
+    """How far it came: `ready`, `failed`, `timed out`, `refused`, `skipped`, `not started`; `queued`, `asked` or
+    `handled` where it was left."""
     message: str
     asked: datetime
     settled: datetime | None
@@ -52,22 +53,8 @@ def action_list(picture: Picture, contexts: tuple[str, ...], outcomes: Iterable[
     return ActionList(contexts=context_items(picture, contexts), items=tuple(map(_item, outcomes)))
 
 
-def duration(outcome: Outcome) -> timedelta | None:
-    """How long a request took.
-
-    Args:
-        outcome: What became of it.
-
-    Returns:
-        The time from when it was asked to its end; None while it has none, and where it was never sent.
-    """
-    if outcome.settled is None or outcome.step not in (Step.READY, Step.FAILED, Step.TIMED_OUT):
-        return None
-    return outcome.settled - outcome.asked
-
-
 def _item(outcome: Outcome) -> ActionItem:
-    ref, settled, time = outcome.ref, outcome.settled, duration(outcome)
+    ref, settled, time = outcome.ref, outcome.settled, outcome.took
     took = None if time is None else round(time.total_seconds(), 3)
     group = KINDS[ref.kind].group
     told = (str(outcome.verb), str(outcome.step), outcome.message)

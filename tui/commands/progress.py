@@ -5,7 +5,6 @@ from collections.abc import Collection
 
 import msgspec
 
-from tui.commands.actions import duration
 from tui.commands.printing import is_coloured, paint
 from tui.model.health import State
 from tui.model.intent import Outcome, Step, Verb, past, settle
@@ -102,9 +101,9 @@ def is_taken(outcome: Outcome, picture: Picture) -> bool:
         picture: What is known.
 
     Returns:
-        True where the object bears the request, or where it is settled or taken up.
+        True where it said so, where the object bears the request, or where it is settled or taken up.
     """
-    if outcome.is_settled or outcome.step is Step.HANDLED:
+    if outcome.is_settled or outcome.step is Step.HANDLED or outcome.version:
         return True
     resource = picture.get(outcome.ref)
     return resource is not None and bool(outcome.token) and resource.requested_at == outcome.token
@@ -119,5 +118,5 @@ def _line(outcome: Outcome, coloured: bool) -> str:
 
 
 def _took(outcome: Outcome) -> str:
-    took = duration(outcome)
+    took = outcome.took
     return "" if took is None else f" {'in' if outcome.step is Step.READY else 'after'} {seconds(took)}"
