@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fakes.pilot import API, APPS, EU, INFRA, US, burst, small
+from tui.model.pending import DiffLine, FilePatch, FileStatus, Pending
 from tui.model.rows import Mode
 from tui.screens.diff import DiffScreen
 from tui.screens.text import TextScreen
@@ -87,7 +88,8 @@ async def test_motions_reach_a_text_that_is_about_to_open(turns: int) -> None:
 
 @turns
 async def test_keys_reach_a_diff_that_is_about_to_open(turns: int) -> None:
-    async with small(at=APPS) as driven:
+    file = FilePatch("apps/a.yaml", "apps/a.yaml", FileStatus.MODIFIED, 1, 0, (DiffLine("+", "a: 1", new=1),))
+    async with small(at=APPS, pending=Pending((), files=(file,))) as driven:
         await burst(driven, "D", "tab", "n", turns=turns)
         screen = driven.app.screen
         assert isinstance(screen, DiffScreen)

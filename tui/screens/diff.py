@@ -34,6 +34,7 @@ class DiffScreen(KeyedScreen[None]):
     def __init__(self, shell: Shell, ref: ObjectRef) -> None:
         super().__init__(shell)
         self._ref = ref
+        self._is_answered = False
         self.summary = SummaryPane(shell.palette)
         self.summary.about = f"{ref.context} · {ref.path}"
         self.summary.now_age = lambda commit: age(commit.when, shell.session.clock.now())
@@ -93,13 +94,19 @@ class DiffScreen(KeyedScreen[None]):
         try:
             question = question_about(session.picture, self._ref)
         except NoGitError as error:
-            self.summary.show(Pending((), summary=str(error)))
+            self._answer(Pending((), summary=str(error)))
             return
         self._say("reading")
         pending = await session.git.pending(question, self._say)
         self._say("")
+        self._answer(pending)
+
+    def _answer(self, pending: Pending) -> None:
+        self._is_answered = True
         self.summary.show(pending)
         self._show_file()
+        if self.patch.file is None:
+            self.set_focus(self.summary)
 
     def _say(self, text: str) -> None:
         self.summary.note = text
@@ -128,7 +135,8 @@ class DiffScreen(KeyedScreen[None]):
             self.set_focus(self.summary)
 
     def _to_patch(self) -> None:
-        if self.patch.file is not None:
+        """While Git is being asked there may be a patch yet."""
+        if self.patch.file is not None or not self._is_answered:
             self.set_focus(self.patch)
 
     def _leave(self) -> None:
