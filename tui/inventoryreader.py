@@ -119,7 +119,8 @@ class InventoryReader:
             least = max(_LEAST, _SHARE * (monotonic() - began))
             await asyncio.sleep(least)
             with suppress(TimeoutError):
-                await asyncio.wait_for(followed.changed.wait(), max(0.0, self._pause(ref) - least))
+                async with asyncio.timeout(max(0.0, self._pause(ref) - least)):
+                    await followed.changed.wait()
 
     def _pause(self, ref: ObjectRef) -> float:
         reading = self._picture.inventories.get(ref)

@@ -105,6 +105,18 @@ def test_moving_on_leaves_no_trace() -> None:
     run(script)
 
 
+def test_leaving_in_the_moment_of_a_change_ends_it() -> None:
+    async def script(rig: Rig) -> None:
+        await rig.select(APPS)
+        await asyncio.sleep(2)
+        rig.eu.changed(read(shop(version="2")))
+        rig.session.inventories.follow()
+        await asyncio.sleep(60)
+        assert rig.eu.readings == [APPS]
+
+    run(script)
+
+
 def test_a_reading_that_comes_too_late_is_dropped() -> None:
     async def script(rig: Rig) -> None:
         rig.eu.readable.clear()

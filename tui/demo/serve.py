@@ -144,7 +144,8 @@ class DemoServer:
             wait = (due - self._clock()).total_seconds() if due else TICK
             self._touched.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._touched.wait(), max(_SHORTEST_TICK, min(wait, self._longest_wait)))
+                async with asyncio.timeout(max(_SHORTEST_TICK, min(wait, self._longest_wait))):
+                    await self._touched.wait()
 
     @property
     def _longest_wait(self) -> float:

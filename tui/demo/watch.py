@@ -124,7 +124,8 @@ async def _follow(response: web.StreamResponse, watch: Watch, gate: Gate, change
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return
     event.clear()
