@@ -169,12 +169,21 @@ def _make_session(
     entries: Iterable[ContextEntry], settings: Settings, *, read_only: bool, journal: Journal | None = None
 ) -> "Session":
     from tui.clock import SystemClock
+    from tui.person import person
     from tui.session import Session
 
     clock = SystemClock()
     factories = {entry.name: _cluster_factory(entry, clock, settings) for entry in entries}
     git = partial(_make_git, find_paths().cache / "git")
-    return Session(clock, factories, git, read_only=read_only, at_once=settings.at_once, journal=journal)
+    return Session(
+        clock,
+        factories,
+        git,
+        read_only=read_only,
+        at_once=settings.at_once,
+        journal=journal,
+        person=person(),
+    )
 
 
 def _build_shell(
