@@ -8,6 +8,7 @@ from tui.actions import ACTIONS, SCREENS
 from tui.config.keymap import Keymap
 from tui.config.keynames import show_key
 from tui.model.kinds import KINDS, find_kind
+from tui.model.notes import NoteError, parse_note
 from tui.model.query import parse_query
 from tui.model.rows import Mode
 
@@ -81,10 +82,21 @@ def _run_with_argument(screen: "MainScreen", word: str, argument: str) -> str:
             screen.shell.set_theme(argument)
         case "theme":
             return f"there is no theme '{argument}': {', '.join(sorted(screen.shell.themes))}"
+        case "suspend":
+            return _suspend(screen, argument)
         case "filter":
             screen.set_view(msgspec.structs.replace(screen.view, query=parse_query(argument)))
         case _:
             return f"there is no command '{word} {argument}'"
+    return ""
+
+
+def _suspend(screen: "MainScreen", typed: str) -> str:
+    try:
+        note = parse_note(typed, screen.shell.session.clock.now())
+    except NoteError as error:
+        return f"suspend: {error}"
+    screen.steer.suspend(note)
     return ""
 
 
