@@ -113,6 +113,7 @@ def test_documents_have_the_documented_shape(output: str, capsys: pytest.Capture
         "nextSteps": infra["nextSteps"],
         "next": "",
         "blast": None,
+        "suspension": None,
     }
     assert infra["causes"] == [[failed | {"edge": "self"}]]
     assert (infra["revision"], infra["attemptedRevision"]) == (OLD_MAIN, MAIN)

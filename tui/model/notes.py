@@ -1,7 +1,7 @@
 """What a person says of a suspension: read from what is typed, from an object's annotations, and told in words."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import msgspec
 
@@ -76,7 +76,7 @@ def _moment(typed: str, now: datetime) -> datetime | None:
     if clock := _CLOCK.fullmatch(typed):
         today = now.astimezone().date()
         at = time(int(clock[1]), int(clock[2]))
-        moments = (datetime.combine(today + timedelta(days), at).astimezone() for days in (0, 1))
+        moments = (datetime.combine(today + timedelta(days), at).astimezone(UTC) for days in (0, 1))
         return next((one for one in moments if one > now), None)
     if _DATE.fullmatch(typed):
         return read_moment(typed)
@@ -93,13 +93,13 @@ def read_moment(text: str) -> datetime | None:
         text: In the form of RFC 3339; in the machine's zone where it names none.
 
     Returns:
-        The moment, None where it is none or is thousands of years away.
+        The moment in UTC, None where it is none or is thousands of years away.
     """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment.astimezone() if moment.year in _YEARS else None
+    return moment.astimezone(UTC) if moment.year in _YEARS else None
 
 
 def signed(note: Note | None, person: str) -> Note | None:
