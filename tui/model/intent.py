@@ -19,6 +19,7 @@ from tui.model.kinds import (
 )
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.text import clean
 from tui.model.times import parse_duration
 
 
@@ -149,14 +150,26 @@ def ask(verb: Verb, resource: Resource, now: datetime, step: Step = Step.ASKED, 
 
 
 def _noted(resource: Resource) -> tuple[str, ...]:
+    said = _said(resource) | {OPERATOR_NOTE: resource.metadata.annotations.suspended_by}
+    return tuple(key for key, value in said.items() if value)
+
+
+def _said(resource: Resource) -> dict[str, str]:
     said = resource.metadata.annotations
-    notes = {
-        NOTE_BY: said.note_by,
-        NOTE_REASON: said.note_reason,
-        NOTE_UNTIL: said.note_until,
-        OPERATOR_NOTE: said.suspended_by,
-    }
-    return tuple(key for key, value in notes.items() if value)
+    return {NOTE_BY: said.note_by, NOTE_REASON: said.note_reason, NOTE_UNTIL: said.note_until}
+
+
+def is_as_asked(outcome: Outcome, resource: Resource) -> bool:
+    """Whether an object is suspended as was asked; it may have been suspended before, without what is to be said of it.
+
+    Args:
+        outcome: A request to suspend.
+        resource: The object.
+
+    Returns:
+        True where it is suspended and has the note.
+    """
+    return resource.suspended and _annotations(outcome.note).items() <= _said(resource).items()
 
 
 def obeys_requests(resource: Resource) -> bool:
@@ -207,7 +220,7 @@ def _annotations(note: Note | None) -> dict[str, str]:
         return {}
     until = note.until.astimezone(UTC).isoformat(timespec="seconds") if note.until is not None else ""
     said = {NOTE_BY: note.by, NOTE_REASON: note.reason, NOTE_UNTIL: until.replace("+00:00", "Z")}
-    return {key: value for key, value in said.items() if value}
+    return {key: clean(value) for key, value in said.items() if value}
 
 
 def objection(verb: Verb, resource: Resource) -> str:

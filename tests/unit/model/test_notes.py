@@ -6,9 +6,10 @@ import pytest
 
 from tests.fakes.clock import NOON
 from tests.fakes.objects import Body, ago, body, ks, read, suspended_by
-from tui.model.intent import Note, Verb, ask, patch_for
+from tui.model.intent import Note, Step, Verb, ask, patch_for
 from tui.model.kinds import NOTE_BY, NOTE_REASON, NOTE_UNTIL, OPERATOR_NOTE, RECONCILE_REQUEST
 from tui.model.notes import NoteError, note_of, parse_note, signed, tell_note
+from tui.model.outcome import follow
 from tui.model.wording import suspension
 
 DAY = timedelta(days=1)
@@ -126,6 +127,20 @@ def test_the_note_goes_with_the_switch(
 ) -> None:
     patch = patch_for(ask(verb, read(object_), NOON, note=note))
     assert patch.get("metadata", {}).get("annotations") == annotations
+
+
+@pytest.mark.parametrize(
+    ("object_", "step"),
+    [
+        pytest.param(ks("a", suspend=True), Step.ASKED, id="suspended-before"),
+        pytest.param(ks("a", annotations=WRITTEN), Step.ASKED, id="not-suspended"),
+        pytest.param(ks("a", suspend=True, annotations=WRITTEN | {NOTE_BY: "bert"}), Step.ASKED, id="another-note"),
+        pytest.param(ks("a", suspend=True, annotations=WRITTEN), Step.READY, id="as-asked"),
+    ],
+)
+def test_a_suspension_is_done_when_the_note_is_there(object_: Body, step: Step) -> None:
+    outcome = ask(Verb.SUSPEND, read(ks("a", suspend=True)), NOON, note=ANNA)
+    assert follow(outcome, read(object_), NOON).step is step
 
 
 def test_a_moment_in_another_zone_is_written_in_utc() -> None:
