@@ -1,6 +1,6 @@
 """All that is suspended, in all contexts: since when, by whom, why, until when, and what it misses meanwhile."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -67,10 +67,13 @@ def suspensions(picture: Picture, now: datetime, contexts: Iterable[str] | None 
         What is suspended, and what was asked to be resumed from here a moment ago; what is overdue first, then what is
         suspended longest.
     """
-    found = []
-    for context in picture.statuses if contexts is None else contexts:
-        refs = (ref for ref in picture.refs(context) if _is_listed(picture, ref, now))
-        found += [suspension_of(picture, resource, now) for ref in refs if (resource := picture.get(ref)) is not None]
+    where = tuple(picture.statuses if contexts is None else contexts)
+    refs = dict.fromkeys(ref for context in where for ref in _off(picture, context))
+    refs |= dict.fromkeys(
+        ref for ref in picture.outcomes if ref.context in where and _resumed_lately(picture, ref, now)
+    )
+    resources = (resource for ref in refs if (resource := picture.get(ref)) is not None)
+    found = (suspension_of(picture, resource, now) for resource in resources)
     return tuple(sorted(found, key=lambda one: (not one.overdue, _begun(one, now), one.ref)))
 
 
@@ -104,12 +107,23 @@ def _frozen(health: Health) -> State:
     return health.frozen if health.frozen is not None else health.state
 
 
-def _is_listed(picture: Picture, ref: ObjectRef, now: datetime) -> bool:
+_OFF = (State.SUSPENDED, State.TERMINATING)
+"""The states that a suspended object may be in."""
+
+
+def _off(picture: Picture, context: str) -> Iterator[ObjectRef]:
+    if not any(picture.count(context)[state] for state in _OFF):
+        return
+    for ref in picture.refs(context):
+        if picture.health(ref).state in _OFF and (resource := picture.get(ref)) is not None and resource.suspended:
+            yield ref
+
+
+def _resumed_lately(picture: Picture, ref: ObjectRef, now: datetime) -> bool:
     """What was resumed stays for a while: its row says what became of that, and the same key suspends it again."""
-    resource, outcome = picture.get(ref), picture.outcomes.get(ref)
-    if resource is None or resource.suspended or outcome is None or outcome.verb is not Verb.RESUME:
-        return resource is not None and resource.suspended
-    return outcome.settled is None or now - outcome.settled < OUTCOME_SHOWN
+    outcome = picture.outcomes[ref]
+    is_news = outcome.settled is None or now - outcome.settled < OUTCOME_SHOWN
+    return outcome.verb is Verb.RESUME and is_news
 
 
 def _begun(one: Suspension, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from tests.fakes.objects import (
     MAIN,
     OLD_MAIN,
     Body,
+    ago,
     body,
     git,
     helm_chart,
@@ -67,6 +68,11 @@ def test_every_context_counts_or_those_that_are_named() -> None:
 def test_kinds_that_an_annotation_suspends_are_found_too() -> None:
     switched = body("ResourceSet", "a", annotations={"fluxcd.controlplane.io/reconcile": "disabled"})
     assert [one.ref.kind for one in suspensions(picture_of(switched), NOON)] == ["ResourceSet"]
+
+
+def test_what_is_deleted_while_it_is_suspended_is_found_too() -> None:
+    (one,) = suspensions(picture_of(off("a", deleted=ago(3), finalizers=["finalizers.fluxcd.io"]), ks("b")), NOON)
+    assert (one.ref.name, one.state) == ("a", State.TERMINATING)
 
 
 def test_all_that_is_known_of_a_suspension() -> None:
