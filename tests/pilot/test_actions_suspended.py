@@ -191,6 +191,19 @@ async def test_a_reason_and_a_moment_are_written_with_the_suspension() -> None:
         assert driven.rig.patches() == [(INFRA, {"metadata": {"annotations": note}, "spec": {"suspend": True}})]
 
 
+async def test_what_is_typed_is_read_back_while_it_is_typed() -> None:
+    async with small(at=INFRA) as driven:
+        await driven.press("colon")
+        suggestions = driven.app.screen.query_one("#suggestions", LineView)
+        await driven.type("suspend INC-42 until 2")
+        assert "Nothing yet: '2' is no time to resume it" in driven.text_of(suggestions)
+        await driven.type("h")
+        assert "Suspend what is selected: INC-42, until 14:00" in driven.text_of(suggestions)
+        await driven.press("tab", "enter")
+        ((target, patch),) = driven.rig.patches()
+        assert (target, patch["metadata"]["annotations"][NOTE_REASON]) == (INFRA, "INC-42")
+
+
 async def test_who_suspends_is_always_written() -> None:
     async with small(at=INFRA) as driven:
         driven.main.shell.session.person = "anna@laptop"
