@@ -170,7 +170,7 @@ def _make_session(
     entries: Iterable[ContextEntry], settings: Settings, *, read_only: bool, journal: Journal | None = None
 ) -> "Session":
     from tui.clock import SystemClock
-    from tui.person import person
+    from tui.journal import author
     from tui.session import Session
 
     clock = SystemClock()
@@ -183,7 +183,7 @@ def _make_session(
         read_only=read_only,
         at_once=settings.at_once,
         journal=journal,
-        person=person(),
+        person=author(),
     )
 
 

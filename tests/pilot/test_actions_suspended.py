@@ -196,7 +196,7 @@ async def test_what_is_typed_is_read_back_while_it_is_typed() -> None:
         await driven.press("colon")
         suggestions = driven.app.screen.query_one("#suggestions", LineView)
         await driven.type("suspend INC-42 until 2")
-        assert "Nothing yet: '2' is no time to resume it" in driven.text_of(suggestions)
+        assert "Nothing yet: '2' is no moment" in driven.text_of(suggestions)
         await driven.type("h")
         assert "Suspend what is selected: INC-42, until 14:00" in driven.text_of(suggestions)
         await driven.press("tab", "enter")
@@ -215,9 +215,9 @@ async def test_who_suspends_is_always_written() -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        pytest.param("suspend x until soon", "suspend: 'soon' is no time to resume it: write 2h", id="no-moment"),
+        pytest.param("suspend x until soon", "suspend: 'soon' is no moment: write 2h", id="no-moment"),
         pytest.param("suspend x until", "suspend: there is no time behind 'until'", id="nothing-behind-it"),
-        pytest.param("suspend x until 2020-01-01", "suspend: 2020-01-01 is over already", id="over"),
+        pytest.param("suspend x until 2020-01-01", "suspend: '2020-01-01' is past", id="over"),
     ],
 )
 async def test_a_moment_that_cannot_be_meant_is_said_and_nothing_is_sent(typed: str, told: str) -> None:

@@ -9,9 +9,9 @@ from textual.pilot import Pilot
 from tests.fakes.cluster import FakeCluster
 from tests.fakes.fleet import NOW, make_rig
 from tests.fakes.journal import written
-from tui.bookkeeping import MemoryJournal
 from tests.fakes.objects import OLD_MAIN, git, ks, read, suspended_by
 from tests.fakes.objects import WAITING as WAITS
+from tui.bookkeeping import MemoryJournal
 from tui.model.changes import ContextStatus, Phase
 from tui.model.kinds import NOTE_BY, NOTE_REASON, NOTE_UNTIL
 from tui.model.pending import Commit, DiffLine, FilePatch, FileStatus, Pending, Stage

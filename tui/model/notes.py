@@ -1,7 +1,6 @@
 """What a person says of a suspension: read from what is typed, from an object's annotations, and told in words."""
 
-import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 import msgspec
 
@@ -9,18 +8,14 @@ from tui.model.intent import Note
 from tui.model.managers import ManagedFields
 from tui.model.resources import Resource
 from tui.model.text import clean, in_short, one_line
-from tui.model.times import age, parse_duration
+from tui.model.times import age
+from tui.model.until import parse_until
 
-_DAYS = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,4})d)?(.*)", re.DOTALL)
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?", re.DOTALL)
 _YEARS = range(1970, 9000)
 """Years that are a date in every zone."""
 
 _LONGEST = 1000
 """Characters of a reason."""
-
-_FORMS = "write 2h, 3d, 17:00, 2026-12-01 or 2026-12-01 17:00"
 
 
 class NoteError(Exception):
@@ -46,44 +41,19 @@ def parse_note(typed: str, now: datetime) -> Note:
     reason = " ".join(words[:at])
     if len(reason) > _LONGEST:
         raise NoteError(f"the reason has {len(reason)} characters and may have {_LONGEST}: name a ticket instead")
-    return Note(reason=reason, until=parse_until(" ".join(words[at + 1 :]), now) if places else None)
+    return Note(reason=reason, until=_until(" ".join(words[at + 1 :]), now) if places else None)
 
 
-def parse_until(typed: str, now: datetime) -> datetime:
-    """Read when an object is to be resumed.
-
-    Args:
-        typed: A duration (`2h`, `3d`), a time of day of today or else tomorrow (`17:00`), a date, whose beginning is
-            meant, or a date and a time; in the machine's zone where it names none.
-        now: The time.
-
-    Returns:
-        The moment, in UTC.
-
-    Raises:
-        NoteError: It is none of these, or is over.
-    """
-    moment = _moment(typed, now)
-    if moment is None:
-        told = f"{typed!r} is no time to resume it" if typed else "there is no time behind 'until'"
-        raise NoteError(f"{told}: {_FORMS}")
-    if moment <= now:
-        raise NoteError(f"{tell_moment(moment, now)} is over already: {_FORMS}, in the time to come")
+def _until(typed: str, now: datetime) -> datetime:
+    if not typed:
+        raise NoteError("there is no time behind 'until': write 2h, 3d, 17:00 or 2026-12-01")
+    try:
+        moment = parse_until(typed, now.astimezone()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise NoteError(str(error)) from None
+    if moment.year not in _YEARS:
+        raise NoteError(f"{typed!r} is too far away: write 2h, 3d, 17:00 or 2026-12-01")
     return moment
-
-
-def _moment(typed: str, now: datetime) -> datetime | None:
-    if clock := _CLOCK.fullmatch(typed):
-        today = now.astimezone().date()
-        at = time(int(clock[1]), int(clock[2]))
-        moments = (datetime.combine(today + timedelta(days), at).astimezone(UTC) for days in (0, 1))
-        return next((one for one in moments if one > now), None)
-    if _DATE.fullmatch(typed):
-        return read_moment(typed)
-    days = _DAYS.fullmatch(typed)
-    if days is None or not typed or (days[3] and not parse_duration(days[3])):
-        return None
-    return now + timedelta(days=7 * int(days[1] or 0) + int(days[2] or 0)) + parse_duration(days[3])
 
 
 def read_moment(text: str) -> datetime | None:
