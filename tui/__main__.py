@@ -150,12 +150,13 @@ def _run_headless(arguments: argparse.Namespace) -> int:
     entries = [_in_namespace(entry, arguments.namespace) for entry in kubeconfig.contexts if entry.name in contexts]
     namespaces = {entry.name: "" if arguments.all_namespaces else entry.namespace for entry in entries}
     output, watch = arguments.output, getattr(arguments, "watch", False)
+    suspended = getattr(arguments, "suspended", False)
 
     def make() -> Asked:
         journal = FileJournal(find_paths().journal) if request is not None else None
         session = _make_session(entries, settings, read_only=request is None, journal=journal)
         timeout = arguments.timeout or DEFAULT_TIMEOUT
-        return Asked(session, contexts, namespaces, target, output, watch, timeout=timeout, request=request)
+        return Asked(session, contexts, namespaces, target, output, watch, suspended, timeout=timeout, request=request)
 
     return run(arguments.command, make)
 
@@ -169,12 +170,21 @@ def _make_session(
     entries: Iterable[ContextEntry], settings: Settings, *, read_only: bool, journal: Journal | None = None
 ) -> "Session":
     from tui.clock import SystemClock
+    from tui.journal import author
     from tui.session import Session
 
     clock = SystemClock()
     factories = {entry.name: _cluster_factory(entry, clock, settings) for entry in entries}
     git = partial(_make_git, find_paths().cache / "git")
-    return Session(clock, factories, git, read_only=read_only, at_once=settings.at_once, journal=journal)
+    return Session(
+        clock,
+        factories,
+        git,
+        read_only=read_only,
+        at_once=settings.at_once,
+        journal=journal,
+        person=author(),
+    )
 
 
 def _build_shell(

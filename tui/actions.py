@@ -78,7 +78,11 @@ _STEER = (
         "reset", ("Z",), "reset", "Forget a HelmRelease's failures, so that one out of retries is tried again",
         Topic.STEER, Scope.OBJECT, Verb.RESET, footer=4,
     ),
-    Action("suspend", (), "suspend", "Suspend the object", Topic.STEER, Scope.OBJECT, Verb.SUSPEND),
+    Action(
+        "suspend", (), "suspend",
+        "Suspend the object; :suspend INC-42 flaky registry until 2h (or 3d, 17:00, 2026-12-01) says why and how long",
+        Topic.STEER, Scope.OBJECT, Verb.SUSPEND,
+    ),
     Action("resume", (), "resume", "Resume the object and reconcile it", Topic.STEER, Scope.OBJECT, Verb.RESUME),
     Action(
         "mark", ("space",), "mark", "Mark the object, so that the next action takes all that are marked",
@@ -105,6 +109,11 @@ _LOOK = (
     Action(
         "fleet", ("F",), "fleet", "The same objects side by side in all contexts, those that differ first", Topic.LOOK,
         footer=11,
+    ),
+    Action(
+        "suspended", ("S",), "suspended",
+        "All that is suspended, in all contexts: since when, by whom, why, until when, and how far behind",
+        Topic.LOOK,
     ),
     Action("mode", ("m",), "mode", "What the branches mean: owners, sources, dependsOn, flat", Topic.LOOK, footer=15),
     Action("zoom", ("z",), "zoom", "Give the pane the whole screen, and back", Topic.LOOK, footer=16),

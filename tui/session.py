@@ -9,6 +9,7 @@ from tui.inventoryreader import InventoryReader
 from tui.logfollower import LogFollower
 from tui.model.changes import Change, ContextStatus, Notice, Phase, Severity
 from tui.model.intent import Note, Outcome, Verb
+from tui.model.notes import signed
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.text import clean
@@ -39,12 +40,15 @@ class Session:
         read_only: bool = False,
         at_once: int = AT_ONCE,
         journal: Journal | None = None,
+        person: str = "",
     ) -> None:
         self.clock = clock
         self.store = Store(clock, contexts)
         self.picture = self.store.picture
         self.books = Bookkeeper(journal or MemoryJournal(), self.store, clock, self.apply)
         self.read_only = read_only
+        self.person = person
+        """Who suspends what this session suspends; empty where that is not to be told."""
         self.on_change: Callable[[], None] = lambda: None
         """Told after each change; must be quick."""
         self._contexts = contexts
@@ -165,7 +169,8 @@ class Session:
             with_source: Reconcile their sources first.
             note: What is recorded with a suspension.
         """
-        self.steering.ask(verb, resources, with_source, note)
+        whole = signed(note, self.person) if verb is Verb.SUSPEND else None
+        self.steering.ask(verb, resources, with_source, whole)
 
     def stop_asking(self) -> int:
         """Ask nothing more of what is queued; what was sent is followed to its end.

@@ -57,6 +57,7 @@ def ask(
     watch: bool = False,
     inventories: Mapping[ObjectRef, Inventory] | None = None,
     hang: bool = False,
+    suspended: bool = False,
 ) -> Exit | None:
     """Run a command in virtual time.
 
@@ -69,6 +70,7 @@ def ask(
         watch: `--watch`.
         inventories: What was applied.
         hang: Whether nobody answers what was applied.
+        suspended: `--suspended`.
 
     Returns:
         Its exit code; None where it had not ended after an hour.
@@ -86,7 +88,7 @@ def ask(
         session = Session(FakeClock(), made, no_git, read_only=True)
         form = output or {"get": "table", "why": "text"}[command]
         namespaces = dict.fromkeys(told, namespace)
-        asked = Asked(session, tuple(told), namespaces, parse_target(words), form, watch)
+        asked = Asked(session, tuple(told), namespaces, parse_target(words), form, watch, suspended)
         try:
             with suppress(TimeoutError):
                 return await asyncio.wait_for(COMMANDS[command](asked), 3600)

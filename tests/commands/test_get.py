@@ -37,7 +37,7 @@ def test_a_table(capsys: pytest.CaptureFixture[str]) -> None:
         "flux-system   ks/apps      waiting     main@a1b2c3d4       6m      waits on infra\n"
         "flux-system   ks/infra     failed      9f8e7d6c→a1b2c3d4   6m      "
         "timeout waiting for: [Deployment/web/api status: 'InProgress']\n"
-        "flux-system   ks/tenants   suspended   main@a1b2c3d4       41d     since 41d by anna\n"
+        "flux-system   ks/tenants   suspended   main@a1b2c3d4       41d     41d ago by anna\n"
     )
 
 
@@ -113,6 +113,7 @@ def test_documents_have_the_documented_shape(output: str, capsys: pytest.Capture
         "nextSteps": infra["nextSteps"],
         "next": "",
         "blast": None,
+        "suspension": None,
     }
     assert infra["causes"] == [[failed | {"edge": "self"}]]
     assert (infra["revision"], infra["attemptedRevision"]) == (OLD_MAIN, MAIN)

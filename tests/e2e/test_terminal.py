@@ -96,7 +96,7 @@ def test_suspend_and_resume_are_asked_about_seen_and_true(region: Region, desk: 
         screen.press("y")
         until_in_tree(screen, "tenants", "⏸", "suspended")
         assert suspended()
-        screen.until_row("suspended since ", "by gitops-tui")
+        screen.until_row("suspended ", " ago by ")
         screen.until_row("R W it is suspended: resume it first", "T resume")
         screen.press("T")
         screen.until_row("resume in a protected context?")

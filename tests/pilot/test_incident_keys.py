@@ -67,8 +67,8 @@ def on_screen(driven: Driven, words: str, next_step: str = "", most: int = _TOLD
 
 
 def own_words(sentence: str) -> str:
-    """What is the matter, without what the strip's headline says: `fails since 6m: ` and `is `."""
-    return re.sub(r"^fails(?: since \d+\w)?: |^is ", "", sentence)
+    """What is the matter, without what the strip's headline says: `fails since 6m: `, `is ` and `was `."""
+    return re.sub(r"^fails(?: since \d+\w)?: |^(?:is|was) ", "", sentence)
 
 
 @incidents

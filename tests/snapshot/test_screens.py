@@ -9,11 +9,13 @@ from textual.pilot import Pilot
 from tests.fakes.cluster import FakeCluster
 from tests.fakes.fleet import NOW, make_rig
 from tests.fakes.journal import written
+from tests.fakes.objects import OLD_MAIN, git, ks, read, suspended_by
 from tests.fakes.objects import WAITING as WAITS
-from tests.fakes.objects import git, ks, read
 from tui.bookkeeping import MemoryJournal
 from tui.model.changes import ContextStatus, Phase
+from tui.model.kinds import NOTE_BY, NOTE_REASON, NOTE_UNTIL
 from tui.model.pending import Commit, DiffLine, FilePatch, FileStatus, Pending, Stage
+from tui.model.resources import Resource
 from tui.ports import Emit
 
 WIDE, NARROW = (120, 36), (80, 24)
@@ -287,3 +289,31 @@ def test_palette(snap_compare) -> None:
 def test_tiny_terminal(snap_compare) -> None:
     """20×5: the selected row can still be read."""
     assert snap_compare(make_rig().app, terminal_size=(20, 5), run_before=pressing())
+
+
+def _suspended(name: str, manager: str, days: float, operation: str = "Update", **note: str) -> Resource:
+    """A suspended Kustomization of the context that is shown first."""
+    keys = {"by": NOTE_BY, "reason": NOTE_REASON, "until": NOTE_UNTIL}
+    annotations = {keys[key]: value for key, value in note.items()}
+    managed = suspended_by(manager, days * 24 * 60, operation)
+    return read(ks(name, suspend=True, annotations=annotations, managed=managed, applied=OLD_MAIN), "eu-west")
+
+
+@pytest.mark.parametrize(("theme", "size"), [("night", WIDE), ("day", NARROW)], ids=["night-120x36", "day-80x24"])
+def test_suspended(snap_compare, theme: str, size: tuple[int, int]) -> None:
+    """All that is suspended: overdue, by hand, in Git, with what it misses and who waits for it."""
+    rig = make_rig(theme=theme)
+
+    async def before(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        rig.clusters["eu-west"].changed(
+            _suspended(
+                "loadtest", "gitops-tui", 9, by="anna@laptop", reason="INC-42 flaky registry", until="2026-11-18"
+            ),
+            _suspended("payments", "gitops-tui", 2, by="bert@bastion", reason="freeze for audit", until="2026-12-01"),
+            read(ks("payments-jobs", after=["payments"], conditions=WAITS), "eu-west"),
+        )
+        await pilot.press("S")
+        await settled(pilot)
+
+    assert snap_compare(rig.app, terminal_size=size, run_before=before)

@@ -10,7 +10,8 @@ from tests.fakes.cluster import FakeCluster, settle
 from tests.fakes.live import live
 from tests.fakes.objects import FAILING, ks, read, ref
 from tui.model.changes import ContextStatus, LogLine, Phase, Severity
-from tui.model.intent import Step, Verb
+from tui.model.intent import Note, Step, Verb
+from tui.model.kinds import NOTE_BY, NOTE_REASON, RECONCILE_REQUEST
 from tui.ports import Access, Git
 from tui.session import Session
 from tui.tasks import Tasks
@@ -250,3 +251,14 @@ async def test_tasks_are_named_held_and_ended_together() -> None:
     await tasks.close()
     assert watching.cancelled()
     assert len(failed) == 1
+
+
+async def test_who_suspends_is_written_and_who_asks_for_anything_else_is_not() -> None:
+    async with live(ks("a"), ks("b")) as running:
+        running.session.person = "anna@laptop"
+        running.session.ask(Verb.SUSPEND, [read(ks("a"))], note=Note(reason="INC-42"))
+        running.session.ask(Verb.RECONCILE, [read(ks("b"))], note=Note(reason="lost"))
+        await settle()
+        patches = dict(running.cluster().patches)
+        assert patches[A]["metadata"]["annotations"] == {NOTE_BY: "anna@laptop", NOTE_REASON: "INC-42"}
+        assert list(patches[ref("Kustomization", "b")]["metadata"]["annotations"]) == [RECONCILE_REQUEST]

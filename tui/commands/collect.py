@@ -26,6 +26,8 @@ class Asked(msgspec.Struct, frozen=True):
     output: str = ""
     """`table` or `text`, `json`, `yaml`, `name`."""
     watch: bool = False
+    suspended: bool = False
+    """Whether only what is suspended is meant."""
     timeout: float = 30.0
     """Seconds."""
     request: Request | None = None

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from tui.commands.collect import Asked, Collector
 from tui.commands.ending import Exit
 from tui.commands.items import document, is_fault, item_of
 from tui.commands.printing import Table, complain, write_document
+from tui.commands.suspended import TITLES, columns, wanted
 from tui.commands.targets import find
 from tui.commands.watch import watch
 from tui.model.blame import FINE
@@ -31,6 +34,7 @@ async def get(asked: Asked) -> Exit:
     refs = find(asked.session.picture, asked.contexts, asked.namespaces, asked.target)
     gaps = collector.gaps()
     lacking = lacks(asked, refs)
+    refs = wanted(asked)
     for complaint in (*gaps, *lacking):
         complain(complaint)
     if refs or asked.output in ("json", "yaml"):
@@ -57,7 +61,9 @@ class Lister:
         self._asked = asked
         self._several = len(asked.contexts) > 1
         context = ("CONTEXT",) if self._several else ()
-        self._table = Table((*context, "NAMESPACE", "NAME", "STATE", "REVISION", "SINCE", "MESSAGE"), "STATE")
+        titles = TITLES if asked.suspended else ("STATE", "REVISION", "SINCE", "MESSAGE")
+        self._table = Table((*context, "NAMESPACE", "NAME", *titles), "STATE")
+        self._width = len(titles)
 
     def write(self, refs: Iterable[ObjectRef]) -> None:
         """Print all that was asked for, to begin with.
@@ -107,7 +113,9 @@ class Lister:
         head = (*((ref.context,) if self._several else ()), ref.namespace, f"{KINDS[ref.kind].short}/{ref.name}")
         resource, health = picture.get(ref), picture.health(ref)
         if resource is None or state:
-            return (*head, state, "", "", "")
+            return (*head, state, *("",) * (self._width - 1))
+        if self._asked.suspended:
+            return (*head, *columns(picture, resource, now))
         message, _ = message_cell(picture, resource, now)
         return (*head, str(health.state), revision_cell(resource), age(health.since, now), message)
 
@@ -147,6 +155,6 @@ def _where(asked: Asked) -> str:
 
 
 def _nothing(asked: Asked) -> str:
-    everywhere = find(asked.session.picture, asked.contexts, dict.fromkeys(asked.contexts, ""), asked.target)
+    everywhere = wanted(msgspec.structs.replace(asked, namespaces=dict.fromkeys(asked.contexts, "")))
     hint = f"; -A shows the {len(everywhere)} of all namespaces" if everywhere else ""
-    return f"nothing found{_where(asked)}{hint}"
+    return f"{'nothing is suspended' if asked.suspended else 'nothing found'}{_where(asked)}{hint}"

@@ -13,6 +13,7 @@ from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.schedule import count_tries, what_next
+from tui.model.suspensions import suspension_of
 from tui.model.text import mask_credentials
 from tui.model.workloads import AppliedId
 
@@ -57,6 +58,29 @@ class Blast(Printed, frozen=True):
     owned: tuple[Reference, ...]
 
 
+class BehindItem(Printed, frozen=True):
+    """What a suspended object has applied, beside what its source has."""
+
+    applied: str
+    available: str
+    is_behind: bool
+
+
+class SuspensionItem(Printed, frozen=True):
+    """What is known of a suspension."""
+
+    since: datetime | None
+    by: str
+    """The person, else the field manager."""
+    reason: str
+    until: datetime | None
+    overdue: bool
+    declared_in_git: bool
+    was: str
+    """The state that stood when it was suspended."""
+    behind: BehindItem | None
+
+
 class Item(Printed, frozen=True):
     """One Flux object of one context."""
 
@@ -85,6 +109,8 @@ class Item(Printed, frozen=True):
     """What happens by itself: `retries in 24s`."""
     blast: Blast | None = None
     """Of `why` alone."""
+    suspension: SuspensionItem | None = None
+    """Of a suspended object alone."""
 
 
 class ContextItem(Printed, frozen=True):
@@ -166,6 +192,7 @@ def item_of(picture: Picture, why: Explanation, now: datetime, with_blast: bool 
         why.next_steps if is_told else (),
         what_next(resource, health, now, picture.events(ref)),
         _blast(picture, why) if with_blast else None,
+        _suspension(picture, resource, now) if resource.suspended else None,
     )
 
 
@@ -232,6 +259,21 @@ def root_object(why: Explanation) -> ObjectRef:
     """
     refs = [link.ref for link in why.chains[0] if isinstance(link.ref, ObjectRef)]
     return refs[-1]
+
+
+def _suspension(picture: Picture, resource: Resource, now: datetime) -> SuspensionItem:
+    one = suspension_of(picture, resource, now)
+    note, behind = one.note, one.behind
+    return SuspensionItem(
+        one.since,
+        one.by,
+        note.reason,
+        note.until,
+        one.overdue,
+        one.in_git,
+        str(one.frozen),
+        BehindItem(behind.applied, behind.available, behind.is_behind) if behind is not None else None,
+    )
 
 
 def _blast(picture: Picture, why: Explanation) -> Blast:

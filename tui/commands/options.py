@@ -80,6 +80,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_scope(get)
     get.add_argument("-o", "--output", choices=("table", "json", "yaml", "name"), default="table", help="how to print")
     get.add_argument("-w", "--watch", action="store_true", help="go on with a row for each change, until ctrl-c")
+    get.add_argument(
+        "--suspended", action="store_true", help="only what is suspended: by whom, why, until when; overdue first"
+    )
     why = _add(commands, "why", "print why an object is as it is, and what to do", _WHY)
     why.add_argument("words", nargs="+", metavar="KIND/NAME", help="the object; KIND NAME means the same")
     _add_scope(why)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from tui.commands.collect import Collector
 from tui.commands.items import gone, item_of
 from tui.commands.printing import write_each
-from tui.commands.targets import find
+from tui.commands.suspended import wanted
 from tui.model.causes import explain
 from tui.model.cells import message_cell
 from tui.model.health import TROUBLES, State
+from tui.model.notes import note_of
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 
@@ -33,7 +34,7 @@ class Follower:
     def tell(self) -> None:
         """Print what has changed since the last call: objects in the output, connections beside it."""
         self._collector.tell_connections()
-        refs = find(self._picture, self._asked.contexts, self._asked.namespaces, self._asked.target)
+        refs = wanted(self._asked)
         there = set(refs)
         lost = [ref for ref in self._printed if ref not in there]
         changed = [ref for ref in refs if self._differs(ref)]
@@ -41,7 +42,8 @@ class Follower:
             del self._printed[ref]
         for ref in changed:
             self._printed[ref] = self._now(ref)
-        self._write(changed, lost)
+        resumed = [ref for ref in lost if self._picture.get(ref) is not None]
+        self._write(changed + resumed, [ref for ref in lost if ref not in resumed])
 
     def write_first(self) -> None:
         """Print what there is to begin with where it is printed one by one too."""
@@ -52,7 +54,8 @@ class Follower:
         health = self._picture.health(ref)
         resource = self._picture.get(ref)
         revision = resource.revision if resource is not None else ""
-        return resource, (str(health.state), health.reason, health.message, revision, self._causes(ref))
+        told = repr(note_of(resource)) if resource is not None and resource.suspended else ""
+        return resource, (str(health.state), health.reason, health.message, revision, told, self._causes(ref))
 
     def _causes(self, ref: ObjectRef) -> str:
         """What a troubled object suffers from, as far as it is printed: that may change while the object does not."""

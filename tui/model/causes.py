@@ -1,5 +1,6 @@
 """From what is not fine to what broke first, in words."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from tui.model.picture import Picture
 from tui.model.refs import ObjectRef, parse_revision
 from tui.model.resources import Resource
 from tui.model.times import age
-from tui.model.wording import short_name, suspended_by, told
+from tui.model.wording import short_name, suspension, told
 from tui.model.workloads import Applied, AppliedId
 
 
@@ -222,14 +223,17 @@ def _plight(resource: Resource, health: Health, is_asked: bool, now: datetime) -
     if health.state is State.WAITING:
         return f"waits{lasting}: {message}" if is_asked else f"waits too: {message}"
     if health.state is State.SUSPENDED:
-        known = suspended_by(resource, now)
-        return "is suspended" if known == "suspended" else f"is suspended {known}"
+        known = suspension(resource, now)
+        return f"{'was' if _AGO.match(known) else 'is'} {known}"
     drifted = ", but drifted from what was applied" if health.drifted else ""
     words = {
         State.TERMINATING: f"is being deleted{lasting}{message.removeprefix('being deleted')}",
         State.UNKNOWN: "is not reconciled yet",
     }
     return words.get(health.state, f"is {health.state}{drifted}")
+
+
+_AGO = re.compile(r"suspended \S+ ago\b")
 
 
 def _lasting(health: Health | Link, now: datetime) -> str:

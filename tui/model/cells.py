@@ -16,7 +16,7 @@ from tui.model.resources import Resource
 from tui.model.rows import Row
 from tui.model.text import in_short
 from tui.model.times import age, seconds
-from tui.model.wording import short_name, suspended_by
+from tui.model.wording import short_name, suspension
 
 OUTCOME_SHOWN = timedelta(minutes=2)
 """How long a row shows how a request ended."""
@@ -154,7 +154,7 @@ def message_cell(picture: Picture, resource: Resource, now: datetime) -> tuple[s
         case State.WAITING:
             return _waits_on(picture, resource, now), None
         case State.SUSPENDED:
-            return suspended_by(resource, now), None
+            return suspension(resource, now).removeprefix("suspended "), None
         case _:
             return in_short(health.message), health.state if health.state in FAULTS else None
 

@@ -10,13 +10,14 @@ from tui.model.cells import connection_note, outcome_text, revision_cell
 from tui.model.changes import ContextStatus, Phase
 from tui.model.health import FAULTS, Health, State
 from tui.model.intent import Outcome
+from tui.model.notes import note_of, tell_note
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.schedule import count_tries, what_next
 from tui.model.text import beginning, counted, mask_credentials, one_line, shorten_hashes
 from tui.model.times import age
-from tui.model.wording import describe, suspended_by
+from tui.model.wording import describe, suspended_when
 
 _LONGEST = 2**16
 """Characters of a message that are shown; the API server takes no more than 2**15 in a condition."""
@@ -57,6 +58,8 @@ def describe_object(picture: Picture, ref: ObjectRef, now: datetime) -> Detail:
     why = explain(picture, ref, now)
     if len(why.chains[0]) > 1 or why.root.state is State.WAITING or health.drifted:
         message.insert(0, why.sentence)
+    elif health.state is State.SUSPENDED and (note := tell_note(note_of(resource), now)):
+        message.insert(0, note)
     facts = _facts(picture, resource, why, now)
     return Detail(health.state, f"{head} · {_verdict(resource, health, now)}", tuple(message), facts)
 
@@ -104,8 +107,7 @@ _PHASES = {
 def _verdict(resource: Resource, health: Health, now: datetime) -> str:
     if health.state is State.SUSPENDED:
         frozen = f", was {health.frozen}" if health.frozen else ""
-        known = suspended_by(resource, now)
-        return f"suspended{'' if known == 'suspended' else f' {known}'}{frozen}"
+        return f"{suspended_when(resource, now)}{frozen}"
     lasting = f" for {age(health.since, now)}" if health.since else ""
     if health.state in FAULTS:
         again = "" if health.state is State.FAILED else ", will not retry by itself"

@@ -1,15 +1,25 @@
 """What a person asks of an object, and the patch that asks for it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from tui.model.health import is_static
-from tui.model.kinds import FORCE_REQUEST, KINDS, RECONCILE_REQUEST, RESET_REQUEST
+from tui.model.kinds import (
+    FORCE_REQUEST,
+    KINDS,
+    NOTE_BY,
+    NOTE_REASON,
+    NOTE_UNTIL,
+    OPERATOR_NOTE,
+    RECONCILE_REQUEST,
+    RESET_REQUEST,
+)
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
+from tui.model.text import clean
 from tui.model.times import parse_duration
 
 
@@ -90,6 +100,8 @@ class Outcome(msgspec.Struct, frozen=True):
     overtaken: str = ""
     """The token of a later request, by somebody else, that came before a controller took ours up."""
     note: Note | None = None
+    noted: tuple[str, ...] = ()
+    """The annotations that said something of a suspension when the object was asked."""
 
     @property
     def is_settled(self) -> bool:
@@ -123,8 +135,41 @@ def ask(verb: Verb, resource: Resource, now: datetime, step: Step = Step.ASKED, 
     """
     patience = max(_PATIENCE, parse_duration(resource.spec.timeout) + timedelta(minutes=1))
     token = now.isoformat() if verb is not Verb.SUSPEND and obeys_requests(resource) else ""
-    deadline, before = now + patience, resource.requested_at
-    return Outcome(resource.ref, resource.metadata.uid, verb, step, now, deadline, token, replaced=before, note=note)
+    return Outcome(
+        resource.ref,
+        resource.metadata.uid,
+        verb,
+        step,
+        now,
+        now + patience,
+        token,
+        replaced=resource.requested_at,
+        note=note,
+        noted=_noted(resource),
+    )
+
+
+def _noted(resource: Resource) -> tuple[str, ...]:
+    said = _said(resource) | {OPERATOR_NOTE: resource.metadata.annotations.suspended_by}
+    return tuple(key for key, value in said.items() if value)
+
+
+def _said(resource: Resource) -> dict[str, str]:
+    said = resource.metadata.annotations
+    return {NOTE_BY: said.note_by, NOTE_REASON: said.note_reason, NOTE_UNTIL: said.note_until}
+
+
+def is_as_asked(outcome: Outcome, resource: Resource) -> bool:
+    """Whether an object is suspended as was asked; it may have been suspended before, without what is to be said of it.
+
+    Args:
+        outcome: A request to suspend.
+        resource: The object.
+
+    Returns:
+        True where it is suspended and has the note.
+    """
+    return resource.suspended and _annotations(outcome.note).items() <= _said(resource).items()
 
 
 def obeys_requests(resource: Resource) -> bool:
@@ -143,7 +188,7 @@ def patch_for(outcome: Outcome) -> dict[str, Any]:
     """The JSON merge patch for a request, as the flux CLI and flux-operator write it.
 
     Resuming removes `spec.suspend`, since the field is left out when false (flux2 cmd/flux/resume.go), and asks for a
-    run.
+    run. The note on a suspension is written and removed in the same patch as what suspends.
 
     Args:
         outcome: The request.
@@ -159,6 +204,7 @@ def patch_for(outcome: Outcome) -> dict[str, Any]:
         annotations[RELEASES[outcome.verb]] = outcome.token  # obeyed only where both are the same
     if outcome.verb in SWITCHES:
         suspend = outcome.verb is Verb.SUSPEND
+        annotations |= dict.fromkeys(outcome.noted) | (_annotations(outcome.note) if suspend else {})
         switch = KINDS[outcome.ref.kind].suspended_by
         if switch == "spec":
             patch["spec"] = {"suspend": True if suspend else None}
@@ -167,6 +213,14 @@ def patch_for(outcome: Outcome) -> dict[str, Any]:
     if annotations:
         patch["metadata"] = {"annotations": annotations}
     return patch
+
+
+def _annotations(note: Note | None) -> dict[str, str]:
+    if note is None:
+        return {}
+    until = note.until.astimezone(UTC).isoformat(timespec="seconds") if note.until is not None else ""
+    said = {NOTE_BY: note.by, NOTE_REASON: note.reason, NOTE_UNTIL: until.replace("+00:00", "Z")}
+    return {key: clean(value) for key, value in said.items() if value}
 
 
 def objection(verb: Verb, resource: Resource) -> str:

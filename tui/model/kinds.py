@@ -29,6 +29,19 @@ OPERATOR_SWITCH = "fluxcd.controlplane.io/reconcile"
 EXTENSIONS_SWITCH = "source.extensions.fluxcd.io/reconcile"
 """The annotation that suspends an ArtifactGenerator."""
 
+NOTE_BY = "gitops-tui/suspended-by"
+"""The annotation in which this program says who suspended an object."""
+
+NOTE_REASON = "gitops-tui/suspended-reason"
+"""The annotation in which this program says why an object is suspended."""
+
+NOTE_UNTIL = "gitops-tui/suspended-until"
+"""The annotation in which this program says when an object is to be resumed (RFC 3339)."""
+
+OPERATOR_NOTE = "fluxcd.controlplane.io/suspendedBy"
+"""The annotation in which flux-operator's web interface says who suspended an object; it goes when the object is
+resumed there (flux-operator internal/web/action.go)."""
+
 
 class Role(StrEnum):
     """What a kind does in the chain from Git to the cluster."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tui.model.health import Health, State, assess
-from tui.model.intent import RELEASES, SWITCHES, Outcome, Step, Verb, past, settle
+from tui.model.intent import RELEASES, SWITCHES, Outcome, Step, Verb, is_as_asked, past, settle
 from tui.model.kinds import KINDS
 from tui.model.resources import Resource
 from tui.model.text import mask_credentials, one_line
@@ -92,7 +92,7 @@ def was_done(outcome: Outcome, resource: Resource) -> bool:
     if outcome.token:
         is_handled = resource.status.last_handled_reconcile_at == outcome.token
         return is_handled or resource.requested_at not in ("", outcome.replaced)
-    return resource.suspended is (outcome.verb is Verb.SUSPEND)
+    return is_as_asked(outcome, resource) if outcome.verb is Verb.SUSPEND else not resource.suspended
 
 
 def superseded(outcome: Outcome) -> str:
@@ -134,7 +134,7 @@ def _is_later(resource: Resource, version: str) -> bool:
 
 def _carry_on(outcome: Outcome, resource: Resource, now: datetime) -> Outcome:
     if outcome.verb is Verb.SUSPEND:
-        return settle(outcome, Step.READY, "suspended", now) if resource.suspended else outcome
+        return settle(outcome, Step.READY, "suspended", now) if is_as_asked(outcome, resource) else outcome
     if outcome.verb is Verb.RESUME and resource.suspended:
         return outcome
     if _handled(outcome, resource):

@@ -10,7 +10,17 @@ from typing import Annotated, Any
 import msgspec
 
 from tui.model import kinds
-from tui.model.kinds import EXTENSIONS_SWITCH, KINDS, OPERATOR_SWITCH, RECONCILE_REQUEST
+from tui.model.kinds import (
+    EXTENSIONS_SWITCH,
+    KINDS,
+    NOTE_BY,
+    NOTE_REASON,
+    NOTE_UNTIL,
+    OPERATOR_NOTE,
+    OPERATOR_SWITCH,
+    RECONCILE_REQUEST,
+)
+from tui.model.managers import ManagedFields
 from tui.model.refs import ObjectRef
 from tui.model.selector import LabelSelector
 
@@ -22,34 +32,16 @@ class Api(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A piece of API JSON; fields that are not named here are skipped by the decoder."""
 
 
-class FieldSet(Api, frozen=True, rename=None):
-    """The one field that `managedFields` is read for."""
-
-    suspend: dict[str, Any] | None = msgspec.field(name="f:suspend", default=None)
-
-
-class FieldsV1(Api, frozen=True, rename=None):
-    """Which fields a manager owns, as far as the program asks."""
-
-    spec: FieldSet | None = msgspec.field(name="f:spec", default=None)
-
-
-class ManagedFields(Api, frozen=True):
-    """One field manager's entry."""
-
-    manager: str = ""
-    operation: str = ""
-    time: Time | None = None
-    fields_v1: FieldsV1 = msgspec.field(name="fieldsV1", default=FieldsV1())
-
-
 class Annotations(Api, frozen=True):
     """The annotations that mean something to the program; all others (`last-applied-configuration`!) are dropped."""
 
     requested_at: str = msgspec.field(name=RECONCILE_REQUEST, default="")
     operator_switch: str = msgspec.field(name=OPERATOR_SWITCH, default="")
     extensions_switch: str = msgspec.field(name=EXTENSIONS_SWITCH, default="")
-    suspended_by: str = msgspec.field(name="fluxcd.controlplane.io/suspendedBy", default="")
+    suspended_by: str = msgspec.field(name=OPERATOR_NOTE, default="")
+    note_by: str = msgspec.field(name=NOTE_BY, default="")
+    note_reason: str = msgspec.field(name=NOTE_REASON, default="")
+    note_until: str = msgspec.field(name=NOTE_UNTIL, default="")
 
 
 class Metadata(Api, frozen=True):
@@ -278,11 +270,8 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def suspend_owner(self) -> ManagedFields | None:
-        """The manager whose entry owns `spec.suspend`: who suspended it and when, as far as is remembered."""
-        for entry in self.metadata.managed_fields:
-            if entry.fields_v1.spec is not None and entry.fields_v1.spec.suspend is not None:
-                return entry
-        return None
+        """The manager that owns what suspends the object: who suspended it and when, as far as is remembered."""
+        return next((entry for entry in self.metadata.managed_fields if entry.suspends(self.ref.kind)), None)
 
     @property
     def requested_at(self) -> str:

@@ -39,7 +39,15 @@ def _read(text: str, now: datetime) -> datetime:
         parts = _PART.findall(text)
         return now + sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
     if clock := _CLOCK.fullmatch(text):
-        moment = datetime.combine(now.date(), time(int(clock[1]), int(clock[2])), now.tzinfo)
-        return moment if moment > now else moment + timedelta(days=1)
+        moment = datetime.combine(now.date(), time(int(clock[1]), int(clock[2])))
+        today = _zoned(moment, now)
+        return today if today > now else _zoned(moment + timedelta(days=1), now)
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=now.tzinfo)
+    return moment if moment.tzinfo is not None else _zoned(moment, now)
+
+
+def _zoned(moment: datetime, now: datetime) -> datetime:
+    """A moment in the zone of now; in the machine's own one by the rules for that day, since clocks are set forward."""
+    if now.utcoffset() == now.astimezone().utcoffset():
+        return moment.astimezone()
+    return moment.replace(tzinfo=now.tzinfo)

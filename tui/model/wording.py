@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from tui.model.kinds import KINDS
+from tui.model.notes import note_of, tell_note
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.text import beginning, in_short
@@ -64,22 +65,55 @@ def told(message: str) -> str:
     return in_short(_HELM.sub("", _TOOK.sub("", _SCRATCH.sub("", beginning(message, MOST_TOLD)))))
 
 
-def suspended_by(resource: Resource, now: datetime) -> str:
-    """Since when and by whom an object is suspended, as far as the API server remembers.
+def suspension(resource: Resource, now: datetime) -> str:
+    """Since when, by whom, why and until when an object is suspended, as far as is known.
 
     Args:
         resource: A suspended object.
         now: The time.
 
     Returns:
-        `since 41d by anna`, `in Git since 2d` where an applier's manifest says so, `suspended` where nothing is known.
+        `suspended 41d ago by anna: INC-42 flaky registry, until 2026-12-01 (overdue by 3d)`, `suspended in Git since
+        2d` where an applier's manifest says so, `suspended` where nothing is known.
     """
+    told = tell_note(note_of(resource), now)
+    return f"{suspended_when(resource, now)}{f': {told}' if told else ''}"
+
+
+def suspended_when(resource: Resource, now: datetime) -> str:
+    """Since when and by whom an object is suspended, as far as is known.
+
+    Args:
+        resource: A suspended object.
+        now: The time.
+
+    Returns:
+        `suspended 41d ago by anna`, `suspended in Git since 2d`, `suspended`.
+    """
+    owner, person = resource.suspend_owner, suspender(resource)
+    since = age(owner.time, now) if owner is not None else ""
+    if is_suspended_in_git(resource):
+        when = f"in Git since {since}" if since else "in Git"
+    else:
+        when = f"{since} ago" if since else ""
+    return " ".join(part for part in ("suspended", when, f"by {person}" if person else "") if part)
+
+
+def suspender(resource: Resource) -> str:
+    """Who suspended an object, as far as is known.
+
+    Args:
+        resource: A suspended object.
+
+    Returns:
+        The person, else the field manager; empty where it is not known, or an applier did as Git says.
+    """
+    if person := note_of(resource).by:
+        return person
+    if is_suspended_in_git(resource):
+        return ""
     owner = resource.suspend_owner
-    if owner is not None and is_suspended_in_git(resource):
-        return f"in Git since {age(owner.time, now)}" if owner.time else "in Git"
-    person = resource.metadata.annotations.suspended_by or (owner.manager if owner else "")
-    parts = [f"since {age(owner.time, now)}" if owner and owner.time else "", f"by {person}" if person else ""]
-    return " ".join(part for part in parts if part) or "suspended"
+    return in_short(resource.metadata.annotations.suspended_by) or (owner.manager if owner is not None else "")
 
 
 _GIT_MANAGERS = frozenset(("kustomize-controller", "flux-operator"))

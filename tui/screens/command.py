@@ -1,5 +1,6 @@
 """Commands typed into the palette: exactly what was typed is run."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -8,6 +9,7 @@ from tui.actions import ACTIONS, SCREENS
 from tui.config.keymap import Keymap
 from tui.config.keynames import show_key
 from tui.model.kinds import KINDS, find_kind
+from tui.model.notes import NoteError, parse_note, tell_note
 from tui.model.query import parse_query
 from tui.model.rows import Mode
 
@@ -43,6 +45,25 @@ def suggestions(contexts: list[str], themes: list[str], keymap: Keymap) -> list[
         *((f"theme {name}", f"Draw with {name}") for name in themes),
         *((kind.short, f"Only {kind.plural}") for kind in KINDS.values()),
     ]
+
+
+def preview(typed: str, now: datetime) -> list[tuple[str, str]]:
+    """What a command with words of one's own would do, while it is typed.
+
+    Args:
+        typed: The command so far.
+        now: The time.
+
+    Returns:
+        The command and what it does, or why it would do nothing; nothing for a command that takes no such words.
+    """
+    word, _, argument = typed.strip().partition(" ")
+    if word != "suspend" or not argument.strip():
+        return []
+    try:
+        return [(typed, f"Suspend what is selected: {tell_note(parse_note(argument, now), now)}")]
+    except NoteError as error:
+        return [(typed, f"Nothing yet: {error}")]
 
 
 def run_command(screen: "MainScreen", typed: str) -> str:
@@ -81,10 +102,21 @@ def _run_with_argument(screen: "MainScreen", word: str, argument: str) -> str:
             screen.shell.set_theme(argument)
         case "theme":
             return f"there is no theme '{argument}': {', '.join(sorted(screen.shell.themes))}"
+        case "suspend":
+            return _suspend(screen, argument)
         case "filter":
             screen.set_view(msgspec.structs.replace(screen.view, query=parse_query(argument)))
         case _:
             return f"there is no command '{word} {argument}'"
+    return ""
+
+
+def _suspend(screen: "MainScreen", typed: str) -> str:
+    try:
+        note = parse_note(typed, screen.shell.session.clock.now())
+    except NoteError as error:
+        return f"suspend: {error}"
+    screen.steer.suspend(note)
     return ""
 
 

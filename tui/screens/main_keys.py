@@ -17,6 +17,7 @@ from tui.screens.graph import GraphScreen
 from tui.screens.journal import JournalScreen
 from tui.screens.messages import MessagesScreen
 from tui.screens.palette import PaletteScreen
+from tui.screens.suspended import SuspendedScreen
 from tui.screens.text import ManifestScreen
 from tui.widgets.lines import LineView
 
@@ -47,6 +48,7 @@ class MainKeys:
             "yaml": self._yaml,
             "graph": self._graph,
             "fleet": self._fleet,
+            "suspended": self._suspended,
             "mode": self._next_mode,
             "zoom": self._zoom,
             "logs": lambda: screen.panes.focus(screen.logs),
@@ -140,6 +142,12 @@ class MainKeys:
         row = self._screen.selected
         self._screen.app.push_screen(
             FleetScreen(self._screen.shell, row.ref if row is not None else None), self._reveal
+        )
+
+    def _suspended(self) -> None:
+        row = self._screen.selected
+        self._screen.app.push_screen(
+            SuspendedScreen(self._screen.shell, row.ref if row is not None else None), self._reveal
         )
 
     def _reveal(self, ref: ObjectRef | None) -> None:

@@ -7,7 +7,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Input
 
-from tui.screens.command import suggestions
+from tui.screens.command import preview, suggestions
 from tui.screens.keyed import TakesKeys, type_into
 from tui.screens.shell import Shell
 from tui.widgets.cellwise import Line, fit
@@ -50,6 +50,7 @@ class PaletteScreen(TakesKeys[str | None], ModalScreen[str | None]):
         super().__init__()
         contexts = list(shell.session.picture.statuses)
         self._all = suggestions(contexts, sorted(shell.themes), shell.keymap)
+        self._clock = shell.session.clock
         self._input = Input(placeholder="command", id="command", compact=True, select_on_focus=False)
         self._input.cursor_blink = False
         self._list = _Suggestions(shell.palette)
@@ -73,7 +74,7 @@ class PaletteScreen(TakesKeys[str | None], ModalScreen[str | None]):
         typed = self._input.value.lstrip().lower()
         starts = [pair for pair in self._all if pair[0].lower().startswith(typed)]
         holds = [pair for pair in self._all if pair not in starts and typed in f"{pair[0]} {pair[1]}".lower()]
-        self._list.show(starts + holds)
+        self._list.show(starts + holds or preview(self._input.value.lstrip(), self._clock.now()))
 
     async def take_key(self, event: Key) -> None:
         """Enter runs exactly what was typed, tab and arrows put a suggestion into the input, escape leaves."""

@@ -9,7 +9,7 @@ from textual.app import App
 
 from tui.actions import ACTIONS
 from tui.model.changes import Severity
-from tui.model.intent import Verb
+from tui.model.intent import Note, Verb
 from tui.model.resources import Resource
 from tui.model.text import counted
 from tui.ports import Access
@@ -57,13 +57,21 @@ class Steer:
             "reset": partial(self._ask, "reset", Verb.RESET),
         }
 
+    def suspend(self, note: Note) -> None:
+        """Suspend what is selected, with what is to be said of it.
+
+        Args:
+            note: Why and until when.
+        """
+        self._ask("suspend", Verb.SUSPEND, note=note)
+
     def sent(self) -> None:
         """Called when a request was sent."""
 
     def _toggle_suspend(self) -> None:
         self._ask("suspend.toggle", toggled_verb(self._screen.situation().selected))
 
-    def _ask(self, action: str, verb: Verb, with_source: bool = False) -> None:
+    def _ask(self, action: str, verb: Verb, with_source: bool = False, note: Note | None = None) -> None:
         screen = self._screen
         situation = screen.situation()
         if why := refusal(ACTIONS[action], situation):
@@ -72,19 +80,19 @@ class Steer:
         targets, caution = situation.selected, ACTIONS[action].caution
         is_protected = len(targets) == 1 and self._protected(targets[0].ref.context)
         if len(targets) == 1 and not is_protected and not caution:
-            self._send(verb, targets, with_source, True)
+            self._send(verb, targets, with_source, note, True)
             return
         what = "in a protected context" if is_protected else counted(len(targets), "object")
         title = f"{verb} {what}?{f' {caution}.' if caution else ''}"
         named = [f"{resource.ref.context}  {resource.ref.kind}  {resource.ref.path}" for resource in targets]
         if len(named) > _NAMED_IN_QUESTION:
             named[_NAMED_IN_QUESTION:] = [f"and {len(named) - _NAMED_IN_QUESTION} more"]
-        answered = partial(self._send, verb, targets, with_source)
+        answered = partial(self._send, verb, targets, with_source, note)
         screen.app.push_screen(ConfirmScreen(screen.shell, title, named), lambda yes: answered(bool(yes)))
 
-    def _send(self, verb: Verb, targets: tuple[Resource, ...], with_source: bool, yes: bool) -> None:
+    def _send(self, verb: Verb, targets: tuple[Resource, ...], with_source: bool, note: Note | None, yes: bool) -> None:
         if yes:
-            self._screen.shell.session.ask(verb, targets, with_source)
+            self._screen.shell.session.ask(verb, targets, with_source, note)
             self.sent()
         self._screen.draw_frame()
 

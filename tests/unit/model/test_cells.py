@@ -77,7 +77,7 @@ LONG = [condition("Ready", "False", "BuildFailed", f"can't build\n\tcommit {SHA}
         pytest.param(
             ks("a", suspend=True, managed=suspended_by("kubectl-patch", 60 * 24 * 41)),
             [],
-            "since 41d by kubectl-patch",
+            "41d ago by kubectl-patch",
             None,
             id="suspended-by-a-manager",
         ),
@@ -89,7 +89,7 @@ LONG = [condition("Ready", "False", "BuildFailed", f"can't build\n\tcommit {SHA}
                 annotations={"fluxcd.controlplane.io/suspendedBy": "anna"},
             ),
             [],
-            "since 90m by anna",
+            "90m ago by anna",
             None,
             id="suspended-by-a-person",
         ),

@@ -73,7 +73,7 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.param(
             ks("a", suspend=True, generation=2, managed=suspended_by("anna", 60 * 48)),
             State.SUSPENDED,
-            "suspended since 2d by anna, was ready",
+            "suspended 2d ago by anna, was ready",
             id="suspended",
         ),
         pytest.param(
