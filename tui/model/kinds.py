@@ -29,6 +29,13 @@ OPERATOR_SWITCH = "fluxcd.controlplane.io/reconcile"
 EXTENSIONS_SWITCH = "source.extensions.fluxcd.io/reconcile"
 """The annotation that suspends an ArtifactGenerator."""
 
+APPLIER_SWITCH = "kustomize.toolkit.fluxcd.io/reconcile"
+"""The label or annotation with which kustomize-controller leaves an object alone (kustomize-controller
+internal/controller/kustomization_controller.go apply)."""
+
+APPLIER_POLICY = "kustomize.toolkit.fluxcd.io/ssa"
+"""The label or annotation that says how kustomize-controller applies an object."""
+
 
 class Role(StrEnum):
     """What a kind does in the chain from Git to the cluster."""

@@ -10,7 +10,14 @@ from typing import Annotated, Any
 import msgspec
 
 from tui.model import kinds
-from tui.model.kinds import EXTENSIONS_SWITCH, KINDS, OPERATOR_SWITCH, RECONCILE_REQUEST
+from tui.model.kinds import (
+    APPLIER_POLICY,
+    APPLIER_SWITCH,
+    EXTENSIONS_SWITCH,
+    KINDS,
+    OPERATOR_SWITCH,
+    RECONCILE_REQUEST,
+)
 from tui.model.refs import ObjectRef
 from tui.model.selector import LabelSelector
 
@@ -28,10 +35,24 @@ class FieldSet(Api, frozen=True, rename=None):
     suspend: dict[str, Any] | None = msgspec.field(name="f:suspend", default=None)
 
 
+class AnnotationSet(Api, frozen=True, rename=None):
+    """The annotations that switch reconciliation off, where a kind has no `spec.suspend`."""
+
+    operator_switch: dict[str, Any] | None = msgspec.field(name=f"f:{OPERATOR_SWITCH}", default=None)
+    extensions_switch: dict[str, Any] | None = msgspec.field(name=f"f:{EXTENSIONS_SWITCH}", default=None)
+
+
+class MetadataSet(Api, frozen=True, rename=None):
+    """What `managedFields` is read for in the metadata."""
+
+    annotations: AnnotationSet = msgspec.field(name="f:annotations", default=AnnotationSet())
+
+
 class FieldsV1(Api, frozen=True, rename=None):
     """Which fields a manager owns, as far as the program asks."""
 
     spec: FieldSet | None = msgspec.field(name="f:spec", default=None)
+    metadata: MetadataSet = msgspec.field(name="f:metadata", default=MetadataSet())
 
 
 class ManagedFields(Api, frozen=True):
@@ -50,6 +71,8 @@ class Annotations(Api, frozen=True):
     operator_switch: str = msgspec.field(name=OPERATOR_SWITCH, default="")
     extensions_switch: str = msgspec.field(name=EXTENSIONS_SWITCH, default="")
     suspended_by: str = msgspec.field(name="fluxcd.controlplane.io/suspendedBy", default="")
+    applier_switch: str = msgspec.field(name=APPLIER_SWITCH, default="")
+    applier_policy: str = msgspec.field(name=APPLIER_POLICY, default="")
 
 
 class Metadata(Api, frozen=True):
@@ -283,6 +306,20 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
             if entry.fields_v1.spec is not None and entry.fields_v1.spec.suspend is not None:
                 return entry
         return None
+
+    @property
+    def switch_owners(self) -> tuple[ManagedFields, ...]:
+        """The managers whose entries own what suspends the object, be it `spec.suspend` or an annotation."""
+        return tuple(entry for entry in self.metadata.managed_fields if self._has_switch(entry.fields_v1))
+
+    def _has_switch(self, fields: FieldsV1) -> bool:
+        match KINDS[self.ref.kind].suspended_by:
+            case kinds.OPERATOR_SWITCH:
+                return fields.metadata.annotations.operator_switch is not None
+            case kinds.EXTENSIONS_SWITCH:
+                return fields.metadata.annotations.extensions_switch is not None
+            case _:
+                return fields.spec is not None and fields.spec.suspend is not None
 
     @property
     def requested_at(self) -> str:

@@ -82,7 +82,7 @@ def suspended_by(resource: Resource, now: datetime) -> str:
     return " ".join(part for part in parts if part) or "suspended"
 
 
-_GIT_MANAGERS = frozenset(("kustomize-controller", "flux-operator"))
+GIT_MANAGERS = frozenset(("kustomize-controller", "flux-operator"))
 """Field managers that apply what a source holds (kustomize-controller's and flux-operator's owner name)."""
 
 
@@ -96,4 +96,4 @@ def is_suspended_in_git(resource: Resource) -> bool:
         True where resuming it by hand would be undone.
     """
     owner = resource.suspend_owner
-    return owner is not None and owner.operation == "Apply" and owner.manager in _GIT_MANAGERS
+    return owner is not None and owner.operation == "Apply" and owner.manager in GIT_MANAGERS
