@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from tests.fakes.objects import FAILING, READY, ks, read, ref
-from tests.fakes.pilot import API, APPS, EU, INFRA, PAUSED, ROOT, SOURCE, TENANTS, US, Driven, small, small_fleet
+from tests.fakes.pilot import API, APPS, EU, INFRA, ROOT, SOURCE, TENANTS, US, Driven, small, small_fleet
 from tui.model.changes import ContextStatus, KindListed, Phase
 from tui.model.intent import Step
 from tui.model.refs import ObjectRef
