@@ -45,7 +45,7 @@ def consequences(
     match verb:
         case Verb.SUSPEND:
             warnings = (_timing_out(picture, resource, it),)
-            notes = (*_dependents(picture, resource, it), *_children(picture, resource, it, along))
+            notes = (*_dependents(picture, resource, it, along), *_children(picture, resource, it, along))
             notes = (*notes, _starved(picture, resource, it))
         case Verb.RESUME:
             notes = (_released(picture, resource, it),)
@@ -94,14 +94,15 @@ def _timing_out(picture: Picture, resource: Resource, it: str) -> str:
     return f"{_names(checkers)} {verbs[0]} the health of {it} and {verbs[1]} out until it is resumed: it is {state} now"
 
 
-def _dependents(picture: Picture, resource: Resource, it: str) -> tuple[str, ...]:
+def _dependents(picture: Picture, resource: Resource, it: str, along: frozenset[ObjectRef]) -> tuple[str, ...]:
     """Who depends on an object that is frozen as it is.
 
     It still satisfies as long as it was ready; between Kustomizations of one source only at that source's present
     revision (kustomize-controller internal/controller/kustomization_controller.go checkDependencies).
     """
     ref, state = resource.ref, picture.health(resource.ref).state
-    dependents = [one for one in _active(picture, picture.edges.waiting_on(ref)) if not _own_rule(picture, one, ref)]
+    waiting = _active(picture, (one for one in picture.edges.waiting_on(ref) if one not in along))
+    dependents = [one for one in waiting if not _own_rule(picture, one, ref)]
     if state in TROUBLES:
         return (f"{_names(dependents, ref)} {_s(dependents, 'wait')} until {it} is resumed and ready",) * bool(
             dependents
@@ -114,7 +115,7 @@ def _dependents(picture: Picture, resource: Resource, it: str) -> tuple[str, ...
     return (
         *((_sharing(picture, resource, sharing, it),) if sharing and source is not None else ()),
         *(
-            (f"{_names(free, ref)} {_s(free, 'depend')} on {it} and {_goes(free)} on: what is ready stays so",)
+            (f"{_names(free, ref)} {_s(free, 'depend')} on {it} and {_goes(free)} on: it stays ready while suspended",)
             * bool(free)
         ),
     )

@@ -157,7 +157,7 @@ def in_words(pending: Pending, question: Question) -> str:
 
 def _effects(picture: Picture, verb: Verb, resources: tuple[Resource, ...], refusal: Refusal) -> tuple[Effect, ...]:
     """Of several, what is suspended is resumed only where all are, or where somebody chooses so."""
-    is_alone = len(resources) == 1
+    is_alone, along = len(resources) == 1, frozenset(one.ref for one in resources)
     resumes = all(effective(verb, one) is not verb for one in resources)
 
     def effect(resource: Resource) -> Effect:
@@ -168,7 +168,7 @@ def _effects(picture: Picture, verb: Verb, resources: tuple[Resource, ...], refu
             return Effect(resource, Fate.SKIPPED, verb, "it is suspended")
         if not is_alone and verb in SWITCHES and resource.suspended is (verb is Verb.SUSPEND):
             return Effect(resource, Fate.SKIPPED, verb, f"it is {'' if resource.suspended else 'not '}suspended")
-        return Effect(resource, Fate.ACTED, asked, _change(picture, asked, resource))
+        return Effect(resource, Fate.ACTED, asked, _change(picture, asked, resource, along))
 
     return tuple(effect(resource) for resource in resources)
 
@@ -194,7 +194,7 @@ def _undone(picture: Picture, acted: list[Effect], along: frozenset[ObjectRef], 
         yield f"{undoing.sentence(it)}: Git {says}"
 
 
-def _change(picture: Picture, verb: Verb, resource: Resource) -> str:
+def _change(picture: Picture, verb: Verb, resource: Resource, along: frozenset[ObjectRef]) -> str:
     at, behind = parse_revision(resource.revision).short, ahead(picture, resource)
     if verb is Verb.SUSPEND:
         text = f"stays at {at}" if at else ""
@@ -202,7 +202,7 @@ def _change(picture: Picture, verb: Verb, resource: Resource) -> str:
         text = f"applied {behind[0]} → {behind[1]}" if behind[0] else f"applies {behind[1]}"
     else:
         text = f"at {at}" if at else ""
-    undoing = undone_by(picture, verb, resource)
+    undoing = undone_by(picture, verb, resource, along)
     return ", ".join(part for part in (text, "undone by its parent" if undoing else "") if part)
 
 

@@ -29,12 +29,12 @@ class Undoing(msgspec.Struct, frozen=True):
             what: What is undone.
 
         Returns:
-            `ks flux-system/fleet undoes it at its next run, within 10m`.
+            `ks flux-system/fleet will undo it at its next run, within 10m`.
         """
         if self.parent is None:
-            return f"what applies it undoes {what} at its next run"
+            return f"what applies it will undo {what} at its next run"
         soon = f", within {span(self.within)}" if self.within else ""
-        return f"{describe(self.parent)} undoes {what} at its next run{soon}"
+        return f"{describe(self.parent)} will undo {what} at its next run{soon}"
 
 
 def undone_by(
