@@ -44,7 +44,7 @@ def consequences(
     warnings: tuple[str, ...] = ()
     match verb:
         case Verb.SUSPEND:
-            warnings = (_timing_out(picture, resource, it),)
+            warnings = (_timing_out(picture, resource, it, along),)
             notes = (*_dependents(picture, resource, it, along), *_children(picture, resource, it, along))
             notes = (*notes, _starved(picture, resource, it))
         case Verb.RESUME:
@@ -81,13 +81,14 @@ def ahead(picture: Picture, resource: Resource) -> tuple[str, str] | None:
     return None if before == after else (before, after)
 
 
-def _timing_out(picture: Picture, resource: Resource, it: str) -> str:
+def _timing_out(picture: Picture, resource: Resource, it: str, along: frozenset[ObjectRef]) -> str:
     """A suspended child that fails stays so, and what waits for its health gives up after its timeout.
 
     kstatus finds it in progress for as long as it is suspended (fluxcd/kustomize-controller issue 1100).
     """
     ref, state = resource.ref, picture.health(resource.ref).state
-    checkers = _active(picture, (one for one in picture.edges.held_by(ref) if ref in picture.links(one).checked))
+    held = picture.edges.held_by(ref) - along
+    checkers = _active(picture, (one for one in held if ref in picture.links(one).checked))
     if not checkers or state not in TROUBLES:
         return ""
     verbs = ("checks", "times") if len(checkers) == 1 else ("check", "time")

@@ -59,7 +59,12 @@ class ConfirmScreen(TakesKeys[str], ModalScreen[str]):
         inquiry = self._inquiry
         places = (f"in {inquiry.places}",) if inquiry.places else ()
         warnings = tuple(f"! {one}" for one in inquiry.warnings)
-        parts = (("", places), ("dialog-warnings", warnings), ("", inquiry.effects), ("dialog-notes", inquiry.notes))
+        parts = (
+            ("dialog-places", places),
+            ("dialog-warnings", warnings),
+            ("", inquiry.effects),
+            ("dialog-notes", inquiry.notes),
+        )
         for classes, lines in parts:
             if lines:
                 yield Static(Content("\n".join(lines)), classes=classes)

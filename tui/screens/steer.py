@@ -10,7 +10,7 @@ from tui.actions import ACTIONS
 from tui.model.changes import Severity
 from tui.model.foresight import Choice, Foresight, foresee
 from tui.model.inquiry import inquire
-from tui.model.intent import Verb, objection
+from tui.model.intent import Note, Verb, objection
 from tui.model.resources import Resource
 from tui.model.wording import describe
 from tui.ports import Access
@@ -56,13 +56,21 @@ class Steer:
             "reset": partial(self._ask, "reset", Verb.RESET),
         }
 
+    def suspend(self, note: Note) -> None:
+        """Suspend what is selected, with what is to be said of it.
+
+        Args:
+            note: Why and until when.
+        """
+        self._ask("suspend", Verb.SUSPEND, note=note)
+
     def sent(self) -> None:
         """Called when a request was sent."""
 
     def _toggle_suspend(self) -> None:
         self._ask("suspend.toggle", toggled_verb(self._screen.situation().selected))
 
-    def _ask(self, action: str, verb: Verb, with_source: bool = False) -> None:
+    def _ask(self, action: str, verb: Verb, with_source: bool = False, note: Note | None = None) -> None:
         screen, shell = self._screen, self._screen.shell
         situation, title = screen.situation(), ACTIONS[action].title
         if why := refusal(ACTIONS[action], situation):
@@ -74,10 +82,10 @@ class Steer:
         if not foresight.choices:
             shell.session.notice(Severity.WARNING, f"{title}: {foresight.effects[0].text}")
         elif inquiry.is_needed:
-            answered = partial(self._answered, foresight, with_source)
+            answered = partial(self._answered, foresight, with_source, note)
             screen.app.push_screen(ConfirmScreen(shell, inquiry, foresight.choices), answered)
         else:
-            self._carry_out(foresight.choices[0], with_source)
+            self._carry_out(foresight.choices[0], with_source, note)
             if foresight.notes:
                 about = f"{verb} {describe(situation.selected[0].ref)}"
                 shell.session.notice(Severity.INFO, f"{about}: {'; '.join(foresight.notes)}")
@@ -94,13 +102,13 @@ class Steer:
         is_denied = session.access(resource.ref) is Access.DENIED
         return forbidden(resource) if is_denied else objection(verb, resource)
 
-    def _answered(self, foresight: Foresight, with_source: bool, key: str | None) -> None:
+    def _answered(self, foresight: Foresight, with_source: bool, note: Note | None, key: str | None) -> None:
         """Do what was chosen; what was left out is said too, since the question is gone then."""
         choice = next((choice for choice in foresight.choices if choice.key == key), None)
         if choice is None:
             self._screen.draw_frame()
             return
-        self._carry_out(choice, with_source)
+        self._carry_out(choice, with_source, note)
         asked = {resource.ref for ask in choice.asks for resource in ask.resources}
         left = [effect for effect in foresight.effects if effect.resource.ref not in asked]
         if left:
@@ -108,9 +116,11 @@ class Steer:
             more = f"; and {len(left) - 1} more" if len(left) > 1 else ""
             self._screen.shell.session.notice(Severity.INFO, f"{foresight.verb} left out {first}{more}")
 
-    def _carry_out(self, choice: Choice, with_source: bool) -> None:
+    def _carry_out(self, choice: Choice, with_source: bool, note: Note | None) -> None:
         for ask in choice.asks:
-            self._screen.shell.session.ask(ask.verb, ask.resources, with_source and ask.verb is not Verb.SUSPEND)
+            is_suspension = ask.verb is Verb.SUSPEND
+            session = self._screen.shell.session
+            session.ask(ask.verb, ask.resources, with_source and not is_suspension, note if is_suspension else None)
         self.sent()
         self._screen.draw_frame()
 
