@@ -45,8 +45,8 @@ def consequences(
     match verb:
         case Verb.SUSPEND:
             warnings = (_timing_out(picture, resource, it, along),)
-            notes = (*_dependents(picture, resource, it, along), *_children(picture, resource, it, along))
-            notes = (*notes, _starved(picture, resource, it))
+            held, running = _dependents(picture, resource, it, along), _children(picture, resource, it, along)
+            notes = (*held, running, _starved(picture, resource, it))
         case Verb.RESUME:
             notes = (_released(picture, resource, it),)
         case _:
@@ -104,28 +104,30 @@ def _dependents(picture: Picture, resource: Resource, it: str, along: frozenset[
     ref, state = resource.ref, picture.health(resource.ref).state
     waiting = _active(picture, (one for one in picture.edges.waiting_on(ref) if one not in along))
     dependents = [one for one in waiting if not _own_rule(picture, one, ref)]
-    if state in TROUBLES:
-        return (f"{_names(dependents, ref)} {_s(dependents, 'wait')} until {it} is resumed and ready",) * bool(
-            dependents
-        )
-    if state not in FINE:
+    if not dependents or (state not in TROUBLES and state not in FINE):
         return ()
+    if state in TROUBLES:
+        return (f"{_names(dependents, ref)} {_s(dependents, 'wait')} until {it} is resumed and ready",)
     source = picture.links(ref).source
     sharing = [one for one in dependents if ref.kind == "Kustomization" and picture.links(one).source == source]
-    free = [one for one in dependents if one not in sharing]
     return (
-        *((_sharing(picture, resource, sharing, it),) if sharing and source is not None else ()),
-        *(
-            (f"{_names(free, ref)} {_s(free, 'depend')} on {it} and {_goes(free)} on: it stays ready while suspended",)
-            * bool(free)
-        ),
+        _sharing(picture, resource, sharing, it),
+        _free(ref, [one for one in dependents if one not in sharing], it),
     )
 
 
+def _free(ref: ObjectRef, dependents: list[ObjectRef], it: str) -> str:
+    if not dependents:
+        return ""
+    goes = f"{_s(dependents, 'depend')} on {it} and {_goes(dependents)} on"
+    return f"{_names(dependents, ref)} {goes}: it stays ready while suspended"
+
+
 def _sharing(picture: Picture, resource: Resource, dependents: list[ObjectRef], it: str) -> str:
-    ref, source = resource.ref, picture.links(resource.ref).source
-    assert source is not None  # noqa: S101
-    names, behind = _names(dependents, ref), ahead(picture, resource)
+    source, behind = picture.links(resource.ref).source, ahead(picture, resource)
+    if source is None or not dependents:
+        return ""
+    names = _names(dependents, resource.ref)
     if behind is not None:
         there = f"its source has {behind[1]}, and it applied {behind[0] or 'nothing yet'}"
         return f"{names} {_s(dependents, 'wait')} until {it} is resumed: {there}"
@@ -141,11 +143,13 @@ def _own_rule(picture: Picture, dependent: ObjectRef, dependency: ObjectRef) -> 
     return any(target == dependency and one.ready_expr for target, one in pairs)
 
 
-def _children(picture: Picture, resource: Resource, it: str, along: frozenset[ObjectRef]) -> tuple[str, ...]:
+def _children(picture: Picture, resource: Resource, it: str, along: frozenset[ObjectRef]) -> str:
     """Suspending is per object (fluxcd/flux2 issue 5341)."""
     applied = (one for one in picture.links(resource.ref).applied if one not in along and one != resource.ref)
     children = _active(picture, applied)
-    return (f"{_names(children, resource.ref)}, which {it} applied, {_s(children, 'keep')} running",) * bool(children)
+    if not children:
+        return ""
+    return f"{_names(children, resource.ref)}, which {it} applied, {_s(children, 'keep')} running"
 
 
 def _starved(picture: Picture, resource: Resource, it: str) -> str:

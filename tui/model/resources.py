@@ -18,6 +18,7 @@ from tui.model.kinds import (
     OPERATOR_SWITCH,
     RECONCILE_REQUEST,
 )
+from tui.model.managers import ManagedFields
 from tui.model.refs import ObjectRef
 from tui.model.selector import LabelSelector
 
@@ -27,41 +28,6 @@ Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 class Api(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A piece of API JSON; fields that are not named here are skipped by the decoder."""
-
-
-class FieldSet(Api, frozen=True, rename=None):
-    """The one field that `managedFields` is read for."""
-
-    suspend: dict[str, Any] | None = msgspec.field(name="f:suspend", default=None)
-
-
-class AnnotationSet(Api, frozen=True, rename=None):
-    """The annotations that switch reconciliation off, where a kind has no `spec.suspend`."""
-
-    operator_switch: dict[str, Any] | None = msgspec.field(name=f"f:{OPERATOR_SWITCH}", default=None)
-    extensions_switch: dict[str, Any] | None = msgspec.field(name=f"f:{EXTENSIONS_SWITCH}", default=None)
-
-
-class MetadataSet(Api, frozen=True, rename=None):
-    """What `managedFields` is read for in the metadata."""
-
-    annotations: AnnotationSet = msgspec.field(name="f:annotations", default=AnnotationSet())
-
-
-class FieldsV1(Api, frozen=True, rename=None):
-    """Which fields a manager owns, as far as the program asks."""
-
-    spec: FieldSet | None = msgspec.field(name="f:spec", default=None)
-    metadata: MetadataSet = msgspec.field(name="f:metadata", default=MetadataSet())
-
-
-class ManagedFields(Api, frozen=True):
-    """One field manager's entry."""
-
-    manager: str = ""
-    operation: str = ""
-    time: Time | None = None
-    fields_v1: FieldsV1 = msgspec.field(name="fieldsV1", default=FieldsV1())
 
 
 class Annotations(Api, frozen=True):
@@ -301,25 +267,8 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def suspend_owner(self) -> ManagedFields | None:
-        """The manager whose entry owns `spec.suspend`: who suspended it and when, as far as is remembered."""
-        for entry in self.metadata.managed_fields:
-            if entry.fields_v1.spec is not None and entry.fields_v1.spec.suspend is not None:
-                return entry
-        return None
-
-    @property
-    def switch_owners(self) -> tuple[ManagedFields, ...]:
-        """The managers whose entries own what suspends the object, be it `spec.suspend` or an annotation."""
-        return tuple(entry for entry in self.metadata.managed_fields if self._has_switch(entry.fields_v1))
-
-    def _has_switch(self, fields: FieldsV1) -> bool:
-        match KINDS[self.ref.kind].suspended_by:
-            case kinds.OPERATOR_SWITCH:
-                return fields.metadata.annotations.operator_switch is not None
-            case kinds.EXTENSIONS_SWITCH:
-                return fields.metadata.annotations.extensions_switch is not None
-            case _:
-                return fields.spec is not None and fields.spec.suspend is not None
+        """The manager that owns what suspends the object: who suspended it and when, as far as is remembered."""
+        return next((entry for entry in self.metadata.managed_fields if entry.suspends(self.ref.kind)), None)
 
     @property
     def requested_at(self) -> str:

@@ -100,7 +100,8 @@ def is_declared(resource: Resource) -> bool:
     Returns:
         True where changing it by hand would be undone.
     """
-    return any(entry.operation == "Apply" and entry.manager in GIT_MANAGERS for entry in resource.switch_owners)
+    owners = (entry for entry in resource.metadata.managed_fields if entry.suspends(resource.ref.kind))
+    return any(entry.operation == "Apply" and entry.manager in GIT_MANAGERS for entry in owners)
 
 
 def _is_left_alone(resource: Resource) -> bool:
