@@ -181,15 +181,23 @@ def test_read_only(snap_compare) -> None:
 def test_question_before_many(snap_compare, theme: str, size: tuple[int, int]) -> None:
     """One question that names what would be acted on, and says what will happen to each."""
     rig = make_rig(theme=theme, settings=Settings(protected=("us-*",)))
-    keys = ("space", "space", "slash", *"tenants-batch", "enter", "space", "T")
-    assert snap_compare(rig.app, terminal_size=size, run_before=pressing(*keys))
+
+    async def before(pilot: Pilot[None]) -> None:
+        await pressing("space", "space", "slash", *"tenants-batch", "enter", "space")(pilot)
+        await pressing("T")(pilot)
+
+    assert snap_compare(rig.app, terminal_size=size, run_before=before)
 
 
 @pytest.mark.parametrize(("theme", "size"), [("night", WIDE), ("day", NARROW)], ids=["night-120x36", "day-80x24"])
 def test_question_before_what_the_parent_will_undo(snap_compare, theme: str, size: tuple[int, int]) -> None:
     """A resumption that Git says otherwise of, with the way out."""
-    keys = ("slash", *"tenants-batch", "enter", "T")
-    assert snap_compare(make_rig(theme=theme).app, terminal_size=size, run_before=pressing(*keys))
+
+    async def before(pilot: Pilot[None]) -> None:
+        await pressing("slash", *"tenants-batch", "enter")(pilot)  # what it applied is read before the question
+        await pressing("T")(pilot)
+
+    assert snap_compare(make_rig(theme=theme).app, terminal_size=size, run_before=before)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x36", "80x24"])
