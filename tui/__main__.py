@@ -21,6 +21,7 @@ from tui.commands.options import add_commands, add_fleet_options
 from tui.config.paths import builtin_themes, find_paths
 from tui.config.problems import Problem
 from tui.config.settings import Settings, load_settings
+from tui.model.guardrails import READ_ONLY, ReadOnly
 from tui.ports import Cluster, Git, Journal
 
 if TYPE_CHECKING:
@@ -153,8 +154,9 @@ def _run_headless(arguments: argparse.Namespace) -> int:
     suspended = getattr(arguments, "suspended", False)
 
     def make() -> Asked:
+        read_only = READ_ONLY if request is None else settings.writing(arguments.read_only)
         journal = FileJournal(find_paths().journal) if request is not None else None
-        session = _make_session(entries, settings, read_only=request is None, journal=journal)
+        session = _make_session(entries, settings, read_only=read_only, journal=journal)
         timeout = arguments.timeout or DEFAULT_TIMEOUT
         return Asked(session, contexts, namespaces, target, output, watch, suspended, timeout=timeout, request=request)
 
@@ -167,7 +169,7 @@ def _in_namespace(entry: ContextEntry, namespace: str) -> ContextEntry:
 
 
 def _make_session(
-    entries: Iterable[ContextEntry], settings: Settings, *, read_only: bool, journal: Journal | None = None
+    entries: Iterable[ContextEntry], settings: Settings, *, read_only: ReadOnly, journal: Journal | None = None
 ) -> "Session":
     from tui.clock import SystemClock
     from tui.journal import author
@@ -214,8 +216,8 @@ def _build_shell(
         theme, choice_problems = choose_theme(themes, "ansi" if no_color else name, file=file, line=line)
     except LookupError as error:
         raise StartError(str(error)) from None
-    read_only = arguments.read_only or settings.read_only
     journal = None if arguments.command == "demo" else FileJournal(paths.journal)
+    read_only = settings.writing(arguments.read_only)
     session = _make_session(kubeconfig.contexts, settings, read_only=read_only, journal=journal)
     palette = Palette(theme, arguments.ascii or settings.ascii, no_color)
     shell = Shell(session, settings, keymap, themes, palette, start)

@@ -8,8 +8,10 @@ from tui.bookkeeping import Bookkeeper, MemoryJournal
 from tui.inventoryreader import InventoryReader
 from tui.logfollower import LogFollower
 from tui.model.changes import Change, ContextStatus, Notice, Phase, Severity
+from tui.model.guardrails import READ_ONLY, WRITABLE, ReadOnly
 from tui.model.intent import Note, Outcome, Verb
 from tui.model.notes import signed
+from tui.model.pending import Question
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.text import clean
@@ -37,7 +39,7 @@ class Session:
         clock: Clock,
         contexts: Mapping[str, ClusterFactory],
         git: Callable[[], Git],
-        read_only: bool = False,
+        read_only: bool | ReadOnly = False,
         at_once: int = AT_ONCE,
         journal: Journal | None = None,
         person: str = "",
@@ -46,7 +48,10 @@ class Session:
         self.store = Store(clock, contexts)
         self.picture = self.store.picture
         self.books = Bookkeeper(journal or MemoryJournal(), self.store, clock, self.apply)
-        self.read_only = read_only
+        self.read_only = read_only if isinstance(read_only, ReadOnly) else READ_ONLY if read_only else WRITABLE
+        """Where nothing is written."""
+        self.diffs: dict[Question, str] = {}
+        """How much is pending, in words, for what Git was asked about."""
         self.person = person
         """Who suspends what this session suspends; empty where that is not to be told."""
         self.on_change: Callable[[], None] = lambda: None
@@ -62,7 +67,7 @@ class Session:
         self._access: dict[tuple[str, str, str], tuple[Access, datetime]] = {}
         """Context, kind and namespace: the last answer, and when to ask again."""
         self.steering = Steering(
-            self.picture, clock, self._clusters.get, self._tasks, self.apply, read_only, at_once=at_once
+            self.picture, clock, self._clusters.get, self._tasks, self.apply, self.read_only, at_once=at_once
         )
         self.unanswered = Unanswered(self.picture, clock, self._clusters.get, self._tasks, self.apply)
         self.logs = LogFollower(self._clusters.get, self._tasks, self._changed)
@@ -183,7 +188,7 @@ class Session:
     def access(self, ref: ObjectRef) -> Access:
         """Whether this user may patch an object, as far as is known; asks the API server if it is not.
 
-        With `read_only` nothing is asked, since nothing will be written.
+        In a context that is read-only nothing is asked, since nothing will be written.
 
         Args:
             ref: The object.
@@ -194,7 +199,7 @@ class Session:
         key = (ref.context, ref.kind, ref.namespace)
         cluster, now = self._clusters.get(ref.context), self.clock.now()
         answer, until = self._access.get(key, (Access.UNKNOWN, now))
-        if until <= now and cluster is not None and not self.read_only:
+        if until <= now and cluster is not None and not self.read_only.why(ref.context):
             self._access[key] = answer, now + _ACCESS_ASKED
             self._tasks.start(self._ask_access(cluster, key), f"access review for {ref.kind}")
         return answer

@@ -3,6 +3,7 @@
 import msgspec
 
 from tui.actions import Action, Scope
+from tui.model.foresight import effective
 from tui.model.health import FAULTS, State, assess
 from tui.model.intent import Verb, obeys_requests, objection
 from tui.model.kinds import KINDS
@@ -18,7 +19,8 @@ class Situation(msgspec.Struct, frozen=True):
     on_row: bool = False
     """Whether any row is selected."""
     marked: int = 0
-    read_only: bool = False
+    read_only: str = ""
+    """Why nothing is written to any of them, empty where something may be."""
     access: Access = Access.UNKNOWN
 
 
@@ -39,11 +41,22 @@ def refusal(action: Action, situation: Situation) -> str:
     if action.verb is None:
         return ""
     if situation.read_only:
-        return "read-only: started so that nothing is written"
+        return situation.read_only
     if situation.access is Access.DENIED:
-        kind = KINDS[situation.selected[0].ref.kind].plural
-        return f"forbidden: you may not patch {kind} in {situation.selected[0].ref.namespace}"
+        return forbidden(situation.selected[0])
     return _objection(action, situation)
+
+
+def forbidden(resource: Resource) -> str:
+    """Why an object that this user may not patch is left alone.
+
+    Args:
+        resource: The object.
+
+    Returns:
+        The reason in words.
+    """
+    return f"forbidden: you may not patch {KINDS[resource.ref.kind].plural} in {resource.ref.namespace}"
 
 
 def toggled_verb(resources: tuple[Resource, ...]) -> Verb:
@@ -76,7 +89,8 @@ def title_for(action: Action, situation: Situation) -> str:
 
 def _objection(action: Action, situation: Situation) -> str:
     verb = toggled_verb(situation.selected) if action.id == "suspend.toggle" else action.verb
-    objections = [objection(verb, resource) for resource in situation.selected] if verb else []
+    asked = [(effective(verb, resource), resource) for resource in situation.selected] if verb else []
+    objections = [objection(one, resource) for one, resource in asked]
     return objections[0] if objections and all(objections) else ""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from tui.model.guardrails import ReadOnly
 from tui.model.intent import Note, Outcome, Step, Verb, ask, obeys_requests, objection, patch_for, settle
 from tui.model.order import held_back, order, sources, waiting_for
 from tui.model.picture import Picture
@@ -68,7 +69,7 @@ def _waits_for(request: _Request, other: _Request) -> bool:
 
 
 class Steering:
-    """Sends writes and nothing else does; with `read_only` it refuses them all."""
+    """Sends writes and nothing else does; it refuses those to contexts that are `read_only`."""
 
     def __init__(
         self,
@@ -77,7 +78,7 @@ class Steering:
         cluster_of: Callable[[str], Cluster | None],
         tasks: Tasks,
         tell: Callable[[Outcome], None],
-        read_only: bool,
+        read_only: ReadOnly,
         at_once: int = AT_ONCE,
     ) -> None:
         self.read_only = read_only
@@ -157,7 +158,7 @@ class Steering:
         return _Request(resource, outcome, sources=sources(resource.ref, self._picture), bulk=self._bulks)
 
     def _objection(self, verb: Verb, resource: Resource) -> str:
-        return "the program runs with --read-only" if self.read_only else objection(verb, resource)
+        return self.read_only.why(resource.ref.context) or objection(verb, resource)
 
     def _arrange(self, bulk: dict[ObjectRef, _Request], with_source: bool) -> list[_Request]:
         """Let each request wait for those that it needs; a source that is asked already is not asked again.

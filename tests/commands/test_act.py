@@ -10,6 +10,7 @@ from tests.fakes.objects import FAILING, Body, git, ks
 from tui.commands.ending import Exit, StartError
 from tui.commands.request import Request
 from tui.model.changes import ContextStatus, Phase
+from tui.model.guardrails import Protected
 from tui.model.intent import Verb
 from tui.ports import ClusterError, WriteReply
 
@@ -210,12 +211,12 @@ def test_a_name_that_is_in_several_namespaces_is_not_guessed_at() -> None:
 def test_what_is_protected_wants_somebody_who_agrees() -> None:
     eu = _eu(APPS, context="prod-eu", apps=runs(ks, "apps"))
     with pytest.raises(StartError, match=r"^prod-eu ks flux-system/apps is protected, and nobody can be"):
-        perform(Request(Verb.RECONCILE, protected=("prod-*",)), "ks/apps", clusters=[eu])
+        perform(Request(Verb.RECONCILE, protected=Protected(("prod-*",))), "ks/apps", clusters=[eu])
     assert eu.patches == []
 
 
 def test_who_agrees_beforehand_is_not_asked() -> None:
     eu = _eu(APPS, context="prod-eu", apps=runs(ks, "apps"))
-    request = Request(Verb.RECONCILE, protected=("prod-*",), agreed=True)
+    request = Request(Verb.RECONCILE, protected=Protected(("prod-*",)), agreed=True)
     assert perform(request, "ks/apps", clusters=[eu]) is Exit.FINE
     assert len(eu.patches) == 1

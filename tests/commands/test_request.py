@@ -9,6 +9,7 @@ from tui.commands.ending import StartError
 from tui.commands.request import Request, read_request
 from tui.commands.targets import parse_target
 from tui.config.settings import Settings
+from tui.model.guardrails import Protected
 from tui.model.intent import Note, Verb
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -64,7 +65,9 @@ def test_the_settings_may_forbid_writing_and_protect() -> None:
     settings = Settings(read_only=True, file="~/.config/gitops-tui/config.yaml")
     with pytest.raises(StartError, match=r"nothing is written with read_only in ~/.config/gitops-tui/config.yaml"):
         _read("suspend ks/apps", settings)
-    assert _read("suspend ks/apps", Settings(protected=("prod-*",))) == Request(Verb.SUSPEND, protected=("prod-*",))
+    assert _read("suspend ks/apps", Settings(protected=("prod-*",))) == Request(
+        Verb.SUSPEND, protected=Protected(("prod-*",))
+    )
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def make_rig(
         clock,
         {name: (lambda cluster=cluster: cluster) for name, cluster in clusters.items()},
         lambda: git,
-        read_only=read_only,
+        read_only=settings.writing(read_only),
         journal=journal,
     )
     palette = Palette(themes[theme], ascii_only, no_color)

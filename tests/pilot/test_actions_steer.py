@@ -73,8 +73,8 @@ async def test_force_is_asked_about_and_then_forces_the_selected_release(key: st
             await driven.act("force", key)
             assert driven.screens == ["ConfirmScreen"]
             told = "\n".join(str(static.render()) for static in driven.app.screen.query("Static"))
-            assert "force 1 object? Helm installs or upgrades at once" in told
-            assert "eu  HelmRelease  apps/api" in told
+            assert "force hr apps/api? Helm installs or upgrades at once" in told
+            assert "force  eu  hr apps/api  at 1.9.1" in told
             await driven.press(answer)
             assert driven.rig.patches() == []
         await driven.act("force", key)
@@ -110,7 +110,7 @@ async def test_of_several_marked_only_the_release_is_forced() -> None:
     async with small(at=APPS) as driven:
         await driven.press("space", "space", "U", "y")
         assert driven.rig.patches() == [(API, FORCE)]
-        assert driven.main.shell.session.picture.outcomes[APPS].step is Step.REFUSED
+        assert driven.notices[-1] == "force left out ks flux-system/apps in eu: only a HelmRelease can be forced"
 
 
 async def test_what_is_being_deleted_says_so_and_is_left_alone() -> None:
@@ -181,8 +181,8 @@ async def test_a_question_names_what_it_is_about_and_no_means_no(no: str) -> Non
         assert isinstance(question, ConfirmScreen)
         told = "\n".join(str(static.render()) for static in question.query("Static"))
         assert "suspend 2 objects?" in told
-        assert "eu  Kustomization  flux-system/apps" in told
-        assert "eu  HelmRelease  apps/api" in told
+        assert "suspend  eu  ks flux-system/apps  stays at main@9f8e7d6c" in told
+        assert "suspend  eu  hr apps/api  stays at 1.9.1" in told
         for key in ("j", "space", "R", no):
             await driven.press(key)
         assert driven.screens == []

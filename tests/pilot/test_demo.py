@@ -101,7 +101,7 @@ async def test_the_fleet_comes_up_and_obeys() -> None:
         assert picture.get(HEALTHY).suspend_owner.manager == "gitops-tui"  # type: ignore[union-attr]
         await running.press_on(HEALTHY, "R")
         assert running.outcome(HEALTHY).verb == "suspend", "what is suspended is not asked to reconcile"
-        await running.press_on(HEALTHY, "T")
+        await running.pilot.press("y")  # to resume it
         await running.until(lambda: running.outcome(HEALTHY).verb == "resume" and running.outcome(HEALTHY).is_settled)
         assert running.outcome(HEALTHY).step is Step.READY
         assert running.state(HEALTHY) is State.READY

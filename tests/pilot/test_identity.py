@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from tests.fakes.objects import FAILING, READY, ks, read, ref
-from tests.fakes.pilot import API, APPS, EU, INFRA, PAUSED, ROOT, SOURCE, TENANTS, US, Driven, small, small_fleet
+from tests.fakes.pilot import API, APPS, EU, INFRA, ROOT, SOURCE, TENANTS, US, Driven, small, small_fleet
 from tui.model.changes import ContextStatus, KindListed, Phase
 from tui.model.intent import Step
 from tui.model.refs import ObjectRef
@@ -158,7 +158,10 @@ async def test_of_several_marked_only_those_that_are_still_the_same_are_asked() 
         await driven.delete(TENANTS)
         await driven.change(ks("apps", uid="another"))
         await driven.press("R")
-        assert driven.screens == []
+        assert driven.screens == ["ConfirmScreen"]
+        told = "\n".join(str(static.render()) for static in driven.app.screen.query("Static"))
+        assert "! 2 marked objects are gone or another one now: left out" in told
+        await driven.press("y")
         assert [asked for asked, _ in driven.rig.patches()] == [INFRA]
 
 
@@ -178,11 +181,11 @@ async def test_what_is_replaced_while_the_question_is_open_is_not_written_to() -
 async def test_rows_that_move_while_the_question_is_open_change_nothing_of_it() -> None:
     async with small(at=INFRA) as driven:
         await driven.press("space")
-        await driven.go_to(PAUSED)
+        await driven.go_to(APPS)
         await driven.press("space", "T")
         await driven.change(*(ks(f"a{number}") for number in range(9)))
         await driven.press("y")
-        assert sorted(asked for asked, _ in driven.rig.patches()) == [INFRA, PAUSED]
+        assert sorted(asked for asked, _ in driven.rig.patches()) == [APPS, INFRA]
 
 
 async def test_a_context_that_goes_takes_only_its_own_rows() -> None:

@@ -1,7 +1,5 @@
 """What may not be done is not sent, and says why: read-only, forbidden, suspended, protected."""
 
-import pytest
-
 from tests.fakes.cluster import FakeCluster
 from tests.fakes.fleet import NOW
 from tests.fakes.objects import FAILING, PROGRESSING, git, ks, read
@@ -9,7 +7,6 @@ from tests.fakes.pilot import API, APPS, BROKEN_IN_US, INFRA, PAUSED, SOURCE, TE
 from tui.actions import ACTIONS
 from tui.config.settings import Settings
 from tui.model.changes import ContextStatus, ObjectChanged, Phase, Severity
-from tui.model.intent import Step
 from tui.model.rows import View
 from tui.ports import Access, Emit, WriteReply
 
@@ -100,24 +97,13 @@ async def _list(driven: Driven) -> None:
     await driven.drawn()
 
 
-@pytest.mark.parametrize("key", ["R", "W"])
-async def test_what_is_suspended_is_not_asked_to_reconcile(key: str) -> None:
-    async with small(at=PAUSED) as driven:
-        assert "R W it is suspended: resume it first" in driven.text_of(driven.main.footer)
-        await driven.press(key)
-        assert driven.rig.patches() == []
-        assert driven.notices[-1].endswith("it is suspended: resume it first")
-        await driven.press("T")
-        assert [asked for asked, _ in driven.rig.patches()] == [PAUSED]
-
-
-async def test_of_several_marked_the_suspended_one_is_refused_and_the_others_are_asked() -> None:
+async def test_of_several_marked_the_suspended_one_is_left_out_and_the_others_are_asked() -> None:
     async with small(at=INFRA) as driven:
         await driven.press("space")
         await driven.go_to(PAUSED)
         await driven.press("space", "R", "y")
         assert [asked for asked, _ in driven.rig.patches()] == [INFRA]
-        assert driven.main.shell.session.picture.outcomes[PAUSED].step is Step.REFUSED
+        assert driven.notices[-1] == "reconcile left out ks flux-system/paused in eu: it is suspended"
 
 
 async def test_a_protected_context_is_asked_about_before_a_single_write() -> None:
@@ -127,7 +113,8 @@ async def test_a_protected_context_is_asked_about_before_a_single_write() -> Non
             assert driven.screens == ["ConfirmScreen"]
             told = "\n".join(str(static.render()) for static in driven.app.screen.query("Static"))
             assert "reconcile in a protected context?" in told
-            assert "us  Kustomization  flux-system/batch" in told
+            assert "in us (protected)" in told
+            assert "reconcile  us  ks flux-system/batch" in told
             await driven.press(key)
             assert driven.screens == []
         assert driven.rig.patches() == []

@@ -12,6 +12,7 @@ from tests.fakes.journal import written
 from tests.fakes.objects import OLD_MAIN, git, ks, read, suspended_by
 from tests.fakes.objects import WAITING as WAITS
 from tui.bookkeeping import MemoryJournal
+from tui.config.settings import Settings
 from tui.model.changes import ContextStatus, Phase
 from tui.model.kinds import NOTE_BY, NOTE_REASON, NOTE_UNTIL
 from tui.model.pending import Commit, DiffLine, FilePatch, FileStatus, Pending, Stage
@@ -178,9 +179,27 @@ def test_read_only(snap_compare) -> None:
     assert snap_compare(make_rig(read_only=True).app, terminal_size=NARROW, run_before=pressing("M", "q"))
 
 
-def test_question_before_many(snap_compare) -> None:
-    """One question that names what would be acted on."""
-    assert snap_compare(make_rig().app, terminal_size=NARROW, run_before=pressing("space", "space", "T"))
+@pytest.mark.parametrize(("theme", "size"), [("night", WIDE), ("day", NARROW)], ids=["night-120x36", "day-80x24"])
+def test_question_before_many(snap_compare, theme: str, size: tuple[int, int]) -> None:
+    """One question that names what would be acted on, and says what will happen to each."""
+    rig = make_rig(theme=theme, settings=Settings(protected=("us-*",)))
+
+    async def before(pilot: Pilot[None]) -> None:
+        await pressing("space", "space", "slash", *"tenants-batch", "enter", "space")(pilot)
+        await pressing("T")(pilot)
+
+    assert snap_compare(rig.app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize(("theme", "size"), [("night", WIDE), ("day", NARROW)], ids=["night-120x36", "day-80x24"])
+def test_question_before_what_the_parent_will_undo(snap_compare, theme: str, size: tuple[int, int]) -> None:
+    """A resumption that Git says otherwise of, with the way out."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await pressing("slash", *"tenants-batch", "enter")(pilot)  # what it applied is read before the question
+        await pressing("T")(pilot)
+
+    assert snap_compare(make_rig(theme=theme).app, terminal_size=size, run_before=before)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x36", "80x24"])

@@ -6,13 +6,16 @@ import pytest
 
 from tests.fakes.objects import FAILING, ROLLED_BACK, Body, ago, body, git, helm_chart, helm_repository, hr, ks, read
 from tui.actions import ACTIONS, DEFAULT_KEYS, KEY_SCOPES, Scope, Topic
+from tui.model.guardrails import READ_ONLY
 from tui.model.intent import Verb
 from tui.ports import Access
 from tui.situation import Situation, has_git, makes_sense, refusal, title_for, toggled_verb
 
 
 def _situation(*objects: Body, access: Access = Access.ALLOWED, read_only: bool = False, marked: int = 0) -> Situation:
-    return Situation(tuple(read(one) for one in objects), bool(objects), marked, read_only, access)
+    return Situation(
+        tuple(read(one) for one in objects), bool(objects), marked, READ_ONLY.why("eu") * read_only, access
+    )
 
 
 def test_no_key_does_two_things() -> None:
@@ -92,15 +95,13 @@ EXTERNAL = body("ExternalArtifact", "x")
         pytest.param("open", Situation(), "nothing is selected", id="no-row"),
         pytest.param("open", Situation(on_row=True), "", id="a-context-s-row"),
         pytest.param("filter", Situation(), "", id="needs-nothing"),
-        pytest.param(
-            "reconcile", _situation(ks("a", suspend=True)), "it is suspended: resume it first", id="suspended"
-        ),
+        pytest.param("reconcile", _situation(ks("a", suspend=True)), "", id="suspended-is-resumed-after-a-question"),
         pytest.param("reconcile", _situation(body("Alert", "a")), "no controller reconciles this Alert", id="static"),
         pytest.param("reconcile", _situation(ks("a"), ks("b", suspend=True)), "", id="one-of-two-can"),
         pytest.param(
             "reconcile",
-            _situation(ks("a", suspend=True), body("Alert", "b")),
-            "it is suspended: resume it first",
+            _situation(body("Alert", "a"), ks("b", deleted=ago(1), suspend=True)),
+            "no controller reconciles this Alert",
             id="none-of-two-can",
         ),
         pytest.param("suspend.toggle", _situation(ks("a", suspend=True)), "", id="resume"),

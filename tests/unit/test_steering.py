@@ -90,7 +90,10 @@ async def test_read_only_sends_nothing(verb: Verb, with_source: bool, suspended:
             running.session.access(ref_of(one))
         await settle()
         assert (running.cluster().patches, running.cluster().reviews) == ([], [])
-        assert (running.step(A), running.outcome(A).message) == (Step.REFUSED, "the program runs with --read-only")
+        assert (running.step(A), running.outcome(A).message) == (
+            Step.REFUSED,
+            "read-only: started so that nothing is written",
+        )
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
 from tui.commands.ending import StartError
 from tui.commands.request import Request
@@ -22,7 +21,7 @@ async def agree(request: Request, resources: Iterable[Resource]) -> None:
     Raises:
         StartError: Nobody agreed.
     """
-    protected = [resource.ref for resource in resources if _is_protected(request, resource)]
+    protected = [resource.ref for resource in resources if request.protected.what(resource.ref)]
     if not protected or request.agreed:
         return
     named = [f"{ref.context} {describe(ref)}" for ref in protected]
@@ -34,10 +33,6 @@ async def agree(request: Request, resources: Iterable[Resource]) -> None:
     print(f"{request.verb} {counted(len(named), 'protected object')}? [y/N] ", end="", file=sys.stderr, flush=True)
     if (await _read_line()).strip().lower() not in ("y", "yes"):
         raise StartError("nothing was sent")
-
-
-def _is_protected(request: Request, resource: Resource) -> bool:
-    return any(fnmatchcase(resource.ref.context, pattern) for pattern in request.protected)
 
 
 async def _read_line() -> str:

@@ -8,6 +8,7 @@ import msgspec
 from tui.commands.ending import StartError
 from tui.commands.targets import Target
 from tui.config.settings import Settings
+from tui.model.guardrails import Protected
 from tui.model.intent import Note, Verb
 from tui.model.until import parse_until
 
@@ -30,8 +31,8 @@ class Request(msgspec.Struct, frozen=True):
     """Whether `--timeout` was given, and so ends the following too; else each object has its own time."""
     agreed: bool = False
     """`--yes`: nobody is asked."""
-    protected: tuple[str, ...] = ()
-    """Names or globs of contexts in which a person has to agree."""
+    protected: Protected = Protected()
+    """Where a person has to agree."""
 
 
 def read_request(arguments: argparse.Namespace, target: Target, settings: Settings, now: datetime) -> Request | None:
@@ -60,7 +61,7 @@ def read_request(arguments: argparse.Namespace, target: Target, settings: Settin
         arguments.wait,
         arguments.timeout is not None,
         arguments.yes,
-        settings.protected,
+        settings.protection,
     )
 
 

@@ -10,6 +10,7 @@ from tui.config.document import Entry, Report, as_fields, read_document
 from tui.config.keymap import PRESETS
 from tui.config.paths import shown
 from tui.config.problems import Problem, quoted, suggest
+from tui.model.guardrails import EVERYWHERE, READ_ONLY, Protected, ReadOnly
 
 DEFAULT_THEME = "night"
 """The theme where none is configured, or the configured one can't be used."""
@@ -24,12 +25,14 @@ class Settings(msgspec.Struct, frozen=True):
     """Whether every context is watched at start."""
     protected: tuple[str, ...] = ()
     """Names or globs of contexts in which even a single write is asked about first."""
+    protected_namespaces: tuple[str, ...] = ()
+    """Names or globs of namespaces in which it is too, `payments`, or in some contexts only, `prod-*/payments`."""
     theme: str = DEFAULT_THEME
     """A theme's name: a shipped one, or a file in the user's `themes/` without its suffix."""
     ascii: bool = False
     """Whether states and lines are drawn with ASCII only."""
-    read_only: bool = False
-    """Whether no write is ever sent."""
+    read_only: bool | tuple[str, ...] = False
+    """Whether no write is ever sent, or the names or globs of the contexts to which none is."""
     keymap: str = "default"
     """The keymap preset that `keys` starts from."""
     keys: dict[str, tuple[str, ...]] = {}
@@ -52,6 +55,27 @@ class Settings(msgspec.Struct, frozen=True):
         """Action id → its line, as `resolve_keymap` takes it."""
         prefix = "keys."
         return {field.removeprefix(prefix): line for field, line in self.lines.items() if field.startswith(prefix)}
+
+    @property
+    def protection(self) -> Protected:
+        """Where even a single write is asked about first."""
+        return Protected(self.protected, self.protected_namespaces)
+
+    def writing(self, flag: bool) -> ReadOnly:
+        """Where nothing is written.
+
+        Args:
+            flag: Whether the command line says `--read-only`, which wins.
+
+        Returns:
+            The contexts, and who says so.
+        """
+        if flag:
+            return READ_ONLY
+        contexts = self.read_only if isinstance(self.read_only, tuple) else (EVERYWHERE,) * self.read_only
+        line = self.lines.get("read_only")
+        where = f"{Path(self.file).name or 'config.yaml'}{f' line {line}' if line else ''}"
+        return ReadOnly(contexts, where)
 
 
 class _InvalidError(ValueError):
@@ -92,6 +116,13 @@ def _flag(entry: Entry, _report: Report) -> bool:
     if not isinstance(entry.value, bool):
         raise _InvalidError("true or false")
     return bool(entry.value)
+
+
+def _flag_or_contexts(entry: Entry, report: Report) -> bool | tuple[str, ...]:
+    """A plain word is no list, since a mistyped `true` would then name a context and protect none."""
+    if entry.text is not None and not isinstance(entry.value, bool):
+        raise _InvalidError('true, false or a list of contexts, such as `["prod-*"]`')
+    return _flag(entry, report) if entry.text is not None else _names(entry, report)
 
 
 def _word(entry: Entry, _report: Report) -> str:
@@ -148,9 +179,10 @@ _READERS: dict[str, Callable[[Entry, Report], Any]] = {
     "contexts": _names,
     "all_contexts": _flag,
     "protected": _names,
+    "protected_namespaces": _names,
     "theme": _word,
     "ascii": _flag,
-    "read_only": _flag,
+    "read_only": _flag_or_contexts,
     "keymap": _preset,
     "keys": _keys,
     "tree_width": _number(20, 80, "percent"),

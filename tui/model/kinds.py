@@ -42,6 +42,13 @@ OPERATOR_NOTE = "fluxcd.controlplane.io/suspendedBy"
 """The annotation in which flux-operator's web interface says who suspended an object; it goes when the object is
 resumed there (flux-operator internal/web/action.go)."""
 
+APPLIER_SWITCH = "kustomize.toolkit.fluxcd.io/reconcile"
+"""The label or annotation with which kustomize-controller leaves an object alone (kustomize-controller
+internal/controller/kustomization_controller.go apply)."""
+
+APPLIER_POLICY = "kustomize.toolkit.fluxcd.io/ssa"
+"""The label or annotation that says how kustomize-controller applies an object."""
+
 
 class Role(StrEnum):
     """What a kind does in the chain from Git to the cluster."""

@@ -11,6 +11,8 @@ import msgspec
 
 from tui.model import kinds
 from tui.model.kinds import (
+    APPLIER_POLICY,
+    APPLIER_SWITCH,
     EXTENSIONS_SWITCH,
     KINDS,
     NOTE_BY,
@@ -42,6 +44,8 @@ class Annotations(Api, frozen=True):
     note_by: str = msgspec.field(name=NOTE_BY, default="")
     note_reason: str = msgspec.field(name=NOTE_REASON, default="")
     note_until: str = msgspec.field(name=NOTE_UNTIL, default="")
+    applier_switch: str = msgspec.field(name=APPLIER_SWITCH, default="")
+    applier_policy: str = msgspec.field(name=APPLIER_POLICY, default="")
 
 
 class Metadata(Api, frozen=True):

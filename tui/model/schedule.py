@@ -63,7 +63,7 @@ def what_next(resource: Resource, health: Health, now: datetime, events: Iterabl
             return _retry(resource, health, now)
         case State.WAITING:
             period = _named_period(resource) or _latest_period(events)
-            return f"looks again every {_span(period)}" if period else ""
+            return f"looks again every {span(period)}" if period else ""
         case State.READY:
             return _run(resource, now)
         case _:
@@ -78,7 +78,7 @@ def _retry(resource: Resource, health: Health, now: datetime) -> str:
         period = period or parse_duration(resource.spec.retry_interval or resource.spec.interval)
         return _due("retries in", "retry", _last_run(resource), period, now)
     if period:
-        return f"retries every {_span(period)}"
+        return f"retries every {span(period)}"
     return _retries_left(resource) or ("retries by itself" if health.retrying else "")
 
 
@@ -113,8 +113,8 @@ def _due(ahead: str, noun: str, last: datetime | None, period: timedelta, now: d
         return ""
     late = now - last - period
     if late < timedelta():
-        return f"{ahead} {_span(-late)}"
-    return f"{noun} overdue by {_span(late)}" if late > period * _JITTER + _QUEUE else f"{noun} due"
+        return f"{ahead} {span(-late)}"
+    return f"{noun} overdue by {span(late)}" if late > period * _JITTER + _QUEUE else f"{noun} due"
 
 
 def _last_run(resource: Resource) -> datetime | None:
@@ -144,7 +144,15 @@ def _latest_period(events: Iterable[EventRecord]) -> timedelta:
     return timedelta()
 
 
-def _span(duration: timedelta) -> str:
+def span(duration: timedelta) -> str:
+    """A period in one unit.
+
+    Args:
+        duration: The period.
+
+    Returns:
+        `24s`, `8m`, `3h`.
+    """
     total = max(1, round(duration.total_seconds()))
     if total < 100:
         return f"{total}s"

@@ -116,7 +116,7 @@ def suspender(resource: Resource) -> str:
     return in_short(resource.metadata.annotations.suspended_by) or (owner.manager if owner is not None else "")
 
 
-_GIT_MANAGERS = frozenset(("kustomize-controller", "flux-operator"))
+GIT_MANAGERS = frozenset(("kustomize-controller", "flux-operator"))
 """Field managers that apply what a source holds (kustomize-controller's and flux-operator's owner name)."""
 
 
@@ -130,4 +130,4 @@ def is_suspended_in_git(resource: Resource) -> bool:
         True where resuming it by hand would be undone.
     """
     owner = resource.suspend_owner
-    return owner is not None and owner.operation == "Apply" and owner.manager in _GIT_MANAGERS
+    return owner is not None and owner.operation == "Apply" and owner.manager in GIT_MANAGERS

@@ -6,6 +6,7 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from tui.model.foresight import in_words
 from tui.model.pending import Pending
 from tui.model.question import NoGitError, question_about
 from tui.model.refs import ObjectRef
@@ -99,6 +100,7 @@ class DiffScreen(KeyedScreen[None]):
         self._say("reading")
         pending = await session.git.pending(question, self._say)
         self._say("")
+        session.diffs[question] = in_words(pending, question)
         self._answer(pending)
 
     def _answer(self, pending: Pending) -> None:

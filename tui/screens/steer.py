@@ -1,7 +1,6 @@
 """Acting on objects, on whatever screen they are selected: asked about where it is dangerous, then sent."""
 
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Protocol
 
@@ -9,17 +8,17 @@ from textual.app import App
 
 from tui.actions import ACTIONS
 from tui.model.changes import Severity
-from tui.model.intent import Note, Verb
+from tui.model.foresight import Choice, Foresight, foresee
+from tui.model.inquiry import inquire
+from tui.model.intent import Note, Verb, objection
 from tui.model.resources import Resource
-from tui.model.text import counted
+from tui.model.wording import describe
 from tui.ports import Access
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.shell import Shell
 from tui.session import Session
-from tui.situation import Situation, makes_sense, refusal, title_for, toggled_verb
+from tui.situation import Situation, forbidden, makes_sense, refusal, title_for, toggled_verb
 from tui.widgets.footer import Offer
-
-_NAMED_IN_QUESTION = 12
 
 
 class Steered(Protocol):
@@ -72,32 +71,58 @@ class Steer:
         self._ask("suspend.toggle", toggled_verb(self._screen.situation().selected))
 
     def _ask(self, action: str, verb: Verb, with_source: bool = False, note: Note | None = None) -> None:
-        screen = self._screen
-        situation = screen.situation()
+        screen, shell = self._screen, self._screen.shell
+        situation, title = screen.situation(), ACTIONS[action].title
         if why := refusal(ACTIONS[action], situation):
-            screen.shell.session.notice(Severity.WARNING, f"{ACTIONS[action].title}: {why}")
+            shell.session.notice(Severity.WARNING, f"{title}: {why}")
             return
-        targets, caution = situation.selected, ACTIONS[action].caution
-        is_protected = len(targets) == 1 and self._protected(targets[0].ref.context)
-        if len(targets) == 1 and not is_protected and not caution:
-            self._send(verb, targets, with_source, note, True)
-            return
-        what = "in a protected context" if is_protected else counted(len(targets), "object")
-        title = f"{verb} {what}?{f' {caution}.' if caution else ''}"
-        named = [f"{resource.ref.context}  {resource.ref.kind}  {resource.ref.path}" for resource in targets]
-        if len(named) > _NAMED_IN_QUESTION:
-            named[_NAMED_IN_QUESTION:] = [f"and {len(named) - _NAMED_IN_QUESTION} more"]
-        answered = partial(self._send, verb, targets, with_source, note)
-        screen.app.push_screen(ConfirmScreen(screen.shell, title, named), lambda yes: answered(bool(yes)))
+        foresight = self._foresee(verb, situation.selected)
+        gone = max(0, situation.marked - len(situation.selected))
+        inquiry = inquire(foresight, shell.settings.protection, ACTIONS[action].caution, gone)
+        if not foresight.choices:
+            shell.session.notice(Severity.WARNING, f"{title}: {foresight.effects[0].text}")
+        elif inquiry.is_needed:
+            answered = partial(self._answered, foresight, with_source, note)
+            screen.app.push_screen(ConfirmScreen(shell, inquiry, foresight.choices), answered)
+        else:
+            self._carry_out(foresight.choices[0], with_source, note)
+            if foresight.notes:
+                about = f"{verb} {describe(situation.selected[0].ref)}"
+                shell.session.notice(Severity.INFO, f"{about}: {'; '.join(foresight.notes)}")
 
-    def _send(self, verb: Verb, targets: tuple[Resource, ...], with_source: bool, note: Note | None, yes: bool) -> None:
-        if yes:
-            self._screen.shell.session.ask(verb, targets, with_source, note)
-            self.sent()
+    def _foresee(self, verb: Verb, targets: tuple[Resource, ...]) -> Foresight:
+        shell = self._screen.shell
+        session, key = shell.session, shell.shown_key("diff")
+        return foresee(session.picture, verb, targets, session.clock.now(), self._refusal, session.diffs, key)
+
+    def _refusal(self, verb: Verb, resource: Resource) -> str:
+        session = self._screen.shell.session
+        if why := session.read_only.why(resource.ref.context):
+            return why
+        is_denied = session.access(resource.ref) is Access.DENIED
+        return forbidden(resource) if is_denied else objection(verb, resource)
+
+    def _answered(self, foresight: Foresight, with_source: bool, note: Note | None, key: str | None) -> None:
+        """Do what was chosen; what was left out is said too, since the question is gone then."""
+        choice = next((choice for choice in foresight.choices if choice.key == key), None)
+        if choice is None:
+            self._screen.draw_frame()
+            return
+        self._carry_out(choice, with_source, note)
+        asked = {resource.ref for ask in choice.asks for resource in ask.resources}
+        left = [effect for effect in foresight.effects if effect.resource.ref not in asked]
+        if left:
+            first = f"{describe(left[0].resource.ref)} in {left[0].resource.ref.context}: {left[0].text}"
+            more = f"; and {len(left) - 1} more" if len(left) > 1 else ""
+            self._screen.shell.session.notice(Severity.INFO, f"{foresight.verb} left out {first}{more}")
+
+    def _carry_out(self, choice: Choice, with_source: bool, note: Note | None) -> None:
+        for ask in choice.asks:
+            is_suspension = ask.verb is Verb.SUSPEND
+            session = self._screen.shell.session
+            session.ask(ask.verb, ask.resources, with_source and not is_suspension, note if is_suspension else None)
+        self.sent()
         self._screen.draw_frame()
-
-    def _protected(self, context: str) -> bool:
-        return any(fnmatchcase(context, pattern) for pattern in self._screen.shell.settings.protected)
 
 
 def situation_of(session: Session, targets: tuple[Resource, ...], on_row: bool, marked: int = 0) -> Situation:
@@ -114,7 +139,9 @@ def situation_of(session: Session, targets: tuple[Resource, ...], on_row: bool, 
     """
     answers = {session.access(resource.ref) for resource in targets}
     access = answers.pop() if len(answers) == 1 else Access.UNKNOWN
-    return Situation(targets, on_row, marked, session.read_only, access)
+    reasons = [session.read_only.why(resource.ref.context) for resource in targets]
+    read_only = reasons[0] if reasons and all(reasons) else ""
+    return Situation(targets, on_row, marked, read_only, access)
 
 
 def offers(shell: Shell, situation: Situation, keys: Iterable[tuple[str, str]]) -> tuple[Offer, ...]:

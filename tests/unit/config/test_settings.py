@@ -39,6 +39,7 @@ def test_every_field(load):
 contexts: [eu-west, "prod-*", 42]
 all_contexts: true
 protected: prod-eu
+protected_namespaces: [payments, prod-*/kube-system]
 theme: day
 ascii: yes
 read_only: on
@@ -62,6 +63,7 @@ at_once: 3
         contexts=("eu-west", "prod-*", "42"),
         all_contexts=True,
         protected=("prod-eu",),
+        protected_namespaces=("payments", "prod-*/kube-system"),
         theme="day",
         ascii=True,
         read_only=True,
@@ -74,8 +76,19 @@ at_once: 3
         file=settings.file,
         lines=settings.lines,
     )
-    assert settings.lines["theme"] == 4
-    assert settings.key_lines == {"reconcile": 9, "help": 10, "solo": 13, "graph": 14}
+    assert settings.lines["theme"] == 5
+    assert settings.key_lines == {"reconcile": 10, "help": 11, "solo": 14, "graph": 15}
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("true", True), ("false", False), ("[prod-*, lab]", ("prod-*", "lab")), ("[]", ())],
+)
+def test_read_only_is_for_all_or_for_some_contexts(load, written, value):
+    settings, said = load(f"read_only: {written}\n")
+
+    assert settings.read_only == value
+    assert said == []
 
 
 def test_a_byte_order_mark_is_no_problem(load):
@@ -93,6 +106,11 @@ _PERCENT = "It must be a whole number of percent from 20 to 80."
         (
             "ascii: maybe",
             "config.yaml:2: ascii is 'maybe'; the default is used. It must be true or false.",
+        ),
+        (
+            "read_only: treu",
+            "config.yaml:2: read_only is 'treu'; the default is used. "
+            'It must be true, false or a list of contexts, such as `["prod-*"]`.',
         ),
         ("ascii: 1", "config.yaml:2: ascii is '1'; the default is used. It must be true or false."),
         ("theme: [day]", "config.yaml:2: theme has the wrong form; the default is used. It must be a name."),
