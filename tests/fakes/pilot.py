@@ -29,6 +29,7 @@ from tests.fakes.objects import (
     ref,
 )
 from tui.actions import ACTIONS
+from tui.model.aim import GRACE
 from tui.model.refs import ObjectRef
 from tui.model.rows import context_ref
 from tui.widgets.lines import LineView
@@ -273,7 +274,9 @@ async def small(
         The running app, drawn.
     """
     options = {"contexts": ("eu", "us", "off"), "start": ("eu", "us"), "make_cluster": FakeCluster} | options
-    async with driving(make_rig(**options), size) as driven:
+    rig = make_rig(**options)
+    rig.clock.advance(-2 * GRACE.total_seconds())  # it takes a person a moment to see where the cursor is
+    async with driving(rig, size) as driven:
         if fleet:
             driven.eu.listed(*(read(one) for one in objects or small_fleet()))
             driven.eu.live()
@@ -282,6 +285,7 @@ async def small(
             us.listed(read(git(), "us"), read(ks("batch", conditions=FAILING), "us"))
             us.live()
         await driven.draw_now()
+        rig.clock.advance(2 * GRACE.total_seconds())
         if at is not None:
             await driven.go_to(at)
         yield driven

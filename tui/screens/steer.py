@@ -1,6 +1,7 @@
 """Acting on objects, on whatever screen they are selected: asked about where it is dangerous, then sent."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Protocol
@@ -8,6 +9,7 @@ from typing import Any, Protocol
 from textual.app import App
 
 from tui.actions import ACTIONS
+from tui.model.aim import Aim
 from tui.model.changes import Severity
 from tui.model.intent import Verb
 from tui.model.resources import Resource
@@ -28,11 +30,19 @@ class Steered(Protocol):
     shell: Shell
 
     @property
+    def aim(self) -> Aim:
+        """What the person takes aim at."""
+
+    @property
     def app(self) -> App[Any]:
         """The running program."""
 
-    def situation(self) -> Situation:
-        """What is selected."""
+    def situation(self, pressed: datetime | None = None) -> Situation:
+        """What is selected.
+
+        Args:
+            pressed: When a key was pressed that takes it; None where none was.
+        """
 
     def draw_frame(self) -> None:
         """Draw what has changed."""
@@ -65,9 +75,10 @@ class Steer:
 
     def _ask(self, action: str, verb: Verb, with_source: bool = False) -> None:
         screen = self._screen
-        situation = screen.situation()
+        situation = screen.situation(screen.shell.session.clock.now())
         if why := refusal(ACTIONS[action], situation):
             screen.shell.session.notice(Severity.WARNING, f"{ACTIONS[action].title}: {why}")
+            screen.aim.told()
             return
         targets, caution = situation.selected, ACTIONS[action].caution
         is_protected = len(targets) == 1 and self._protected(targets[0].ref.context)
@@ -92,7 +103,9 @@ class Steer:
         return any(fnmatchcase(context, pattern) for pattern in self._screen.shell.settings.protected)
 
 
-def situation_of(session: Session, targets: tuple[Resource, ...], on_row: bool, marked: int = 0) -> Situation:
+def situation_of(
+    session: Session, targets: tuple[Resource, ...], on_row: bool, marked: int = 0, moved: str = ""
+) -> Situation:
     """What decides what can be done to some objects.
 
     Args:
@@ -100,13 +113,14 @@ def situation_of(session: Session, targets: tuple[Resource, ...], on_row: bool, 
         targets: The objects.
         on_row: Whether anything is selected.
         marked: How many are marked.
+        moved: Why what is under the cursor may not be what the person aims at.
 
     Returns:
         The situation.
     """
     answers = {session.access(resource.ref) for resource in targets}
     access = answers.pop() if len(answers) == 1 else Access.UNKNOWN
-    return Situation(targets, on_row, marked, session.read_only, access)
+    return Situation(targets, on_row, marked, session.read_only, access, moved)
 
 
 def offers(shell: Shell, situation: Situation, keys: Iterable[tuple[str, str]]) -> tuple[Offer, ...]:
