@@ -14,11 +14,14 @@ class _Line:
         self.reader, self.writer = reader, writer
         self.dead = dead
         """Nothing gets through any more, and neither end is told."""
+        self.mute = False
+        """Nothing gets back any more: what the program sends still arrives."""
 
     async def forward(self, port: int) -> None:
         """Forward everything, until either end closes it."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        pumps = [asyncio.ensure_future(self._pump(*ends)) for ends in ((self.reader, writer), (reader, self.writer))]
+        ways = ((self.reader, writer, False), (reader, self.writer, True))
+        pumps = [asyncio.ensure_future(self._pump(*way)) for way in ways]
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -27,9 +30,9 @@ class _Line:
             await asyncio.gather(*pumps, return_exceptions=True)
             writer.transport.abort()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_back: bool) -> None:
         while chunk := await reader.read(_CHUNK):
-            if not self.dead:
+            if not self.dead and not (self.mute and is_back):
                 writer.write(chunk)
                 await writer.drain()
 
@@ -54,6 +57,11 @@ class Relay:
         self._swallows = True
         for line in self._lines:
             line.dead = True
+
+    def hold_replies(self) -> None:
+        """On the connections that are open, let nothing back to the program any more; what it sends still arrives."""
+        for line in self._lines:
+            line.mute = True
 
     def let_through(self) -> None:
         """Forward what connects from now on; connections that are half open stay so."""

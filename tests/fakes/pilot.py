@@ -286,6 +286,7 @@ async def small(
             us.live()
         await driven.draw_now()
         rig.clock.advance(2 * GRACE.total_seconds())
+        await driven.draw_now()
         if at is not None:
             await driven.go_to(at)
         yield driven
