@@ -29,7 +29,6 @@ from tests.fakes.objects import (
     ref,
 )
 from tui.actions import ACTIONS
-from tui.model.aim import GRACE
 from tui.model.refs import ObjectRef
 from tui.model.rows import context_ref
 from tui.widgets.lines import LineView
@@ -274,9 +273,7 @@ async def small(
         The running app, drawn.
     """
     options = {"contexts": ("eu", "us", "off"), "start": ("eu", "us"), "make_cluster": FakeCluster} | options
-    rig = make_rig(**options)
-    rig.clock.advance(-2 * GRACE.total_seconds())  # it takes a person a moment to see where the cursor is
-    async with driving(rig, size) as driven:
+    async with driving(make_rig(**options), size) as driven:
         if fleet:
             driven.eu.listed(*(read(one) for one in objects or small_fleet()))
             driven.eu.live()
@@ -284,8 +281,6 @@ async def small(
             us = driven.rig.clusters["us"]
             us.listed(read(git(), "us"), read(ks("batch", conditions=FAILING), "us"))
             us.live()
-        await driven.draw_now()
-        rig.clock.advance(2 * GRACE.total_seconds())
         await driven.draw_now()
         if at is not None:
             await driven.go_to(at)

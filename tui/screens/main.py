@@ -255,7 +255,7 @@ class MainScreen(KeyedScreen[None]):
         if Phase.CONNECTING in phases or phases == {Phase.OFF}:
             return
         self._untouched = False
-        self.tree_pane.select_first_fault(self.shell.session.clock.now())
+        self.tree_pane.select_first_fault()
 
     def _connect(self) -> None:
         for context in self.shell.start_contexts:

@@ -115,22 +115,17 @@ class TreePane(AimedView):
                     return place
         return None
 
-    def select_first_fault(self, now: datetime) -> None:
+    def select_first_fault(self) -> None:
         """Put the cursor on the first row that is broken, or waits, with what leads to it in sight.
 
-        Nobody has asked for that, but everybody who starts the program expects it.
+        For who has not pressed a key yet: until now there was no object under the cursor that one could be meant for.
 
         Never on what is suspended: there a key that was meant for something else would resume it.
-
-        Args:
-            now: The time.
         """
         place = self.find_fault(1, -1)
         if place is not None and self.picture.health(self.layout_.rows[place].ref).state is not State.SUSPENDED:
             self.top = max(0, place - self.body_height // 2)
-            self._put_cursor(place)
-            self.rests(now, by_hand=False)
-            self.aim.told()
+            self.move_cursor(place)
 
     def select_first_hit(self) -> bool:
         """Put the cursor on the first object that passes the filter, unless it is on one.
