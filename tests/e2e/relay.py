@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 _CHUNK = 64 * 1024
 
@@ -10,8 +10,12 @@ _CHUNK = 64 * 1024
 class _Line:
     """One connection."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dead: bool) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dead: bool, swallowed: Callable[[], None]
+    ) -> None:
         self.reader, self.writer = reader, writer
+        self.swallowed = swallowed
+        """Told of each piece that the program sends in vain."""
         self.dead = dead
         """Nothing gets through any more, and neither end is told."""
         self.mute = False
@@ -32,6 +36,8 @@ class _Line:
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_back: bool) -> None:
         while chunk := await reader.read(_CHUNK):
+            if self.dead and not is_back:
+                self.swallowed()
             if not self.dead and not (self.mute and is_back):
                 writer.write(chunk)
                 await writer.drain()
@@ -39,7 +45,7 @@ class _Line:
     async def outlast(self) -> None:
         """Read and forget until the program gives up."""
         while await self.reader.read(_CHUNK):
-            pass
+            self.swallowed()
 
 
 class Relay:
@@ -49,6 +55,8 @@ class Relay:
         self._port = port
         self._lines: dict[_Line, asyncio.Task[None]] = {}
         self._swallows = False
+        self.swallowed = 0
+        """How many pieces of what the program sent did not arrive."""
         self.url = ""
         """Where the program finds the API server."""
 
@@ -74,7 +82,7 @@ class Relay:
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection until it ends."""
-        line = _Line(reader, writer, self._swallows)
+        line = _Line(reader, writer, self._swallows, self._count)
         task = asyncio.current_task()
         assert task is not None
         self._lines[line] = task
@@ -87,6 +95,9 @@ class Relay:
         finally:
             del self._lines[line]
             writer.transport.abort()
+
+    def _count(self) -> None:
+        self.swallowed += 1
 
     async def close(self) -> None:
         """Break what is left."""

@@ -58,6 +58,12 @@ def _token(own: OwnRegion, target: ObjectRef) -> str:
     return str(annotations.get(RECONCILE_REQUEST, ""))
 
 
+async def _sent(watch: Watching, target: ObjectRef) -> None:
+    """Wait until a request is on its way, its token made."""
+    outcomes = watch.picture.outcomes
+    await watch.until("the request", lambda: target in outcomes and outcomes[target].step is not Step.QUEUED)
+
+
 async def _outcome(watch: Watching, target: ObjectRef) -> Outcome:
     await watch.until(
         "an outcome", lambda: target in watch.picture.outcomes and watch.picture.outcomes[target].is_settled, _PATIENCE
@@ -72,7 +78,7 @@ async def test_an_api_server_that_is_killed_between_request_and_reply_has_one_wr
         await _manifest(watch, own, target)
         relay.hold_replies()
         watch.session.ask(Verb.RECONCILE, [watch.get(target)])
-        await watch.until("the request", lambda: target in watch.picture.outcomes)
+        await _sent(watch, target)
         token = watch.picture.outcomes[target].token
         await _eventually("the write to arrive", lambda: _token(own, target) == token)
         assert not watch.picture.outcomes[target].is_settled, "nobody has told the program"
@@ -99,8 +105,8 @@ async def test_a_request_that_never_arrives_is_no_write_and_is_not_called_done(o
         await _manifest(watch, own, target)
         relay.swallow()
         watch.session.ask(Verb.RECONCILE, [watch.get(target)])
-        await watch.until("the request", lambda: target in watch.picture.outcomes)
-        await asyncio.sleep(0)
+        await _sent(watch, target)
+        await watch.until("the request to get lost", lambda: relay.swallowed)
         relay.let_through()
         relay.cut()
         await watch.until("a word", lambda: watch.picture.outcomes[target].message)
