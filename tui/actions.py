@@ -55,6 +55,11 @@ class Action(msgspec.Struct, frozen=True):
     footer: int = 0
     """Place in the footer, from the left; 0 keeps it out."""
 
+    @property
+    def takes_aim(self) -> bool:
+        """Whether it must not take the object that came under the cursor in place of another one."""
+        return self.topic is Topic.STEER and self.scope is Scope.OBJECT
+
 
 _STEER = (
     Action(

@@ -76,12 +76,13 @@ class Cluster(Protocol):
         """Cut a backoff short: credentials are read anew and the connection is tried at once."""
         ...
 
-    async def patch(self, ref: ObjectRef, body: dict[str, Any]) -> WriteReply:
+    async def patch(self, ref: ObjectRef, body: dict[str, Any], uid: str = "") -> WriteReply:
         """Send one JSON merge patch to the main resource, as field manager `gitops-tui`.
 
         Args:
             ref: The object.
             body: The merge patch.
+            uid: Whom it is meant for: an object that took its place is left alone; empty for whoever bears the name.
 
         Returns:
             What became of it; network failures and refusals are replies too.

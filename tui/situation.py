@@ -22,6 +22,8 @@ class Situation(msgspec.Struct, frozen=True):
     read_only: str = ""
     """Why nothing is written to any of them, empty where something may be."""
     access: Access = Access.UNKNOWN
+    moved: str = ""
+    """Why what is under the cursor may not be what the person aims at; empty where it is."""
 
 
 def refusal(action: Action, situation: Situation) -> str:
@@ -34,6 +36,11 @@ def refusal(action: Action, situation: Situation) -> str:
     Returns:
         The reason in words, empty where it can.
     """
+    is_off = situation.moved and action.takes_aim
+    return situation.moved if is_off else _refusal(action, situation)
+
+
+def _refusal(action: Action, situation: Situation) -> str:
     if action.scope is Scope.OBJECT and not situation.selected:
         return "what was marked is gone: clear the marks" if situation.marked else "select an object first"
     if action.scope is Scope.ROW and not situation.on_row:

@@ -257,7 +257,7 @@ class Steering:
             self._tell(settle(outcome, Step.REFUSED, "it was deleted meanwhile", now))
         else:
             self._tell(outcome)
-            reply = await cluster.patch(ref, patch_for(outcome))
+            reply = await cluster.patch(ref, patch_for(outcome), outcome.uid)
             self._hear(outcome, reply)
             if reply.uncertain:
                 self._tasks.start(self._read_back(cluster, outcome), f"reading back {ref.path}")

@@ -42,6 +42,21 @@ async def test_a_patch_is_a_merge_patch_by_our_field_manager() -> None:
         assert json.loads(seen.body) == BODY
 
 
+async def test_a_patch_is_held_to_the_object_that_was_meant() -> None:
+    async with cluster(answer({})) as (server, it):
+        await it.patch(REF, {"metadata": {"annotations": {"a": "b"}}}, "uid-1")
+        (seen,) = server.requests(PATH, "PATCH")
+        assert json.loads(seen.body) == {"metadata": {"annotations": {"a": "b"}, "uid": "uid-1"}}
+
+
+async def test_an_object_that_took_its_place_is_told() -> None:
+    said = 'Kustomization "apps" is invalid: metadata.uid: Invalid value: "uid-1": field is immutable'
+    async with cluster(refuse(422, said)) as (_, it):
+        reply = await it.patch(REF, BODY, "uid-1")
+        assert (reply.accepted, reply.uncertain) == (False, False)
+        assert "it was deleted and made anew meanwhile" in reply.message
+
+
 @pytest.mark.parametrize(
     ("body", "version"),
     [({"metadata": {"resourceVersion": "77"}}, "77"), ({}, ""), (b"<html>", ""), ([], "")],

@@ -229,8 +229,9 @@ async def test_a_merge_patch_is_recorded_under_its_manager(eu: Client) -> None:
         ("strategic-merge-patch", {"metadata": {"labels": {"a": "b"}}}, INFRA, 415),
         ("apply-patch", {}, INFRA, 415),
         ("merge-patch", {"metadata": {"resourceVersion": "1", "labels": {"a": "c"}}}, INFRA, 409),
+        ("merge-patch", {"metadata": {"uid": "of-another", "labels": {"a": "c"}}}, INFRA, 422),
     ],
-    ids=["JSON patch", "JSON patch to nothing", "strategic, core", "strategic, custom", "apply", "outdated"],
+    ids=["JSON patch", "JSON patch to nothing", "strategic, core", "strategic, custom", "apply", "outdated", "another"],
 )
 async def test_forms_of_patches(eu: Client, content_type: str, body: Any, path: str, status: int) -> None:
     answered, document = await eu.patch(path, body, content_type)

@@ -125,6 +125,8 @@ def _api_server(site: Site) -> list[str]:
         f"--service-account-signing-key-file={site.file('tls.key')}",
         "--disable-admission-plugins=ServiceAccount",  # there is no kube-controller-manager to make accounts
         "--endpoint-reconciler-type=none",
+        f"--audit-policy-file={site.file('audit.yaml')}",
+        f"--audit-log-path={site.file('audit.log')}",
         "--kubelet-preferred-address-types=InternalIP",
     ]
 

@@ -59,6 +59,9 @@ class Driven:
     async def outcome(self, target: ObjectRef, key: str) -> Step:
         """Press a key and wait for what becomes of it."""
         before = self.picture.outcomes.get(target)
+        main: Any = self.app.screen
+        now = main.shell.session.clock.now
+        await self.until("a cursor that stays", lambda: not main.tree_pane.moved(now()))
         await self.pilot.press(key)
         await self.until(
             f"{key} to end",

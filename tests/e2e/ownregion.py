@@ -159,6 +159,12 @@ class OwnRegion(Region):
 
         wait_for("kube-apiserver to be ready", ready, 90)
 
+    def writes_of_program(self) -> list[Body]:
+        """Every write of the program that has reached the API server, whatever became of it, by its audit log."""
+        lines = (self.folder / "audit.log").read_text().splitlines(keepends=True)
+        events = (json.loads(line) for line in lines if line.endswith("\n"))
+        return [one for one in events if one["stage"] == "RequestReceived" and _MANAGER in one["requestURI"]]
+
     def freeze(self) -> None:
         """Stop the API server in the middle of whatever it does: connections hang."""
         self.processes.signal("kube-apiserver", signal.SIGSTOP)
@@ -216,6 +222,7 @@ class OwnRegion(Region):
         for user, token in self._tokens.items():
             _write(self.kubeconfig_of(user), json.dumps(self._kubeconfig(user, token), indent=2))
         _write(self.folder / "kwok.yaml", self._kwok())
+        _write(self.folder / "audit.yaml", json.dumps(_AUDITED))
 
     def _write_tokens(self, tokens: dict[str, str]) -> None:
         """Write who may log in (kubernetes apiserver pkg/authentication/token/tokenfile: token, name, uid, groups)."""
@@ -254,6 +261,23 @@ class OwnRegion(Region):
         for name in CONTROLLERS:
             path = api.path("apps/v1", "Deployment", "flux-system", name) + "/status"
             api.request("PATCH", path, {"status": _AVAILABLE}, "application/merge-patch+json")
+
+
+_MANAGER = "fieldManager=gitops-tui"
+
+_AUDITED: Body = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "rules": [
+        {
+            "level": "Metadata",
+            "verbs": ["create", "update", "patch", "delete"],
+            "resources": [{"group": f"{one}.toolkit.fluxcd.io"} for one in ("source", "kustomize", "helm")],
+        },
+        {"level": "None"},
+    ],
+}
+"""What the API server notes: who wrote what of Flux's, each request as soon as it comes (apiserver pkg/audit)."""
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 _CHUNK = 64 * 1024
 
@@ -10,15 +10,22 @@ _CHUNK = 64 * 1024
 class _Line:
     """One connection."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dead: bool) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dead: bool, swallowed: Callable[[], None]
+    ) -> None:
         self.reader, self.writer = reader, writer
+        self.swallowed = swallowed
+        """Told of each piece that the program sends in vain."""
         self.dead = dead
         """Nothing gets through any more, and neither end is told."""
+        self.mute = False
+        """Nothing gets back any more: what the program sends still arrives."""
 
     async def forward(self, port: int) -> None:
         """Forward everything, until either end closes it."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        pumps = [asyncio.ensure_future(self._pump(*ends)) for ends in ((self.reader, writer), (reader, self.writer))]
+        ways = ((self.reader, writer, False), (reader, self.writer, True))
+        pumps = [asyncio.ensure_future(self._pump(*way)) for way in ways]
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -27,16 +34,18 @@ class _Line:
             await asyncio.gather(*pumps, return_exceptions=True)
             writer.transport.abort()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_back: bool) -> None:
         while chunk := await reader.read(_CHUNK):
-            if not self.dead:
+            if self.dead and not is_back:
+                self.swallowed()
+            if not self.dead and not (self.mute and is_back):
                 writer.write(chunk)
                 await writer.drain()
 
     async def outlast(self) -> None:
         """Read and forget until the program gives up."""
         while await self.reader.read(_CHUNK):
-            pass
+            self.swallowed()
 
 
 class Relay:
@@ -46,6 +55,8 @@ class Relay:
         self._port = port
         self._lines: dict[_Line, asyncio.Task[None]] = {}
         self._swallows = False
+        self.swallowed = 0
+        """How many pieces of what the program sent did not arrive."""
         self.url = ""
         """Where the program finds the API server."""
 
@@ -54,6 +65,11 @@ class Relay:
         self._swallows = True
         for line in self._lines:
             line.dead = True
+
+    def hold_replies(self) -> None:
+        """On the connections that are open, let nothing back to the program any more; what it sends still arrives."""
+        for line in self._lines:
+            line.mute = True
 
     def let_through(self) -> None:
         """Forward what connects from now on; connections that are half open stay so."""
@@ -66,7 +82,7 @@ class Relay:
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection until it ends."""
-        line = _Line(reader, writer, self._swallows)
+        line = _Line(reader, writer, self._swallows, self._count)
         task = asyncio.current_task()
         assert task is not None
         self._lines[line] = task
@@ -79,6 +95,9 @@ class Relay:
         finally:
             del self._lines[line]
             writer.transport.abort()
+
+    def _count(self) -> None:
+        self.swallowed += 1
 
     async def close(self) -> None:
         """Break what is left."""

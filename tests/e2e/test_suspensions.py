@@ -31,6 +31,11 @@ def _found(watch: Watching) -> dict[ObjectRef, Suspension]:
     return {one.ref: one for one in suspensions(watch.picture, datetime.now(UTC))}
 
 
+def _is_behind(watch: Watching, target: ObjectRef) -> bool:
+    behind = _found(watch)[target].behind
+    return behind is not None and behind.is_behind
+
+
 async def _ask(watch: Watching, verb: Verb, target: ObjectRef, note: Note | None = None) -> None:
     """Ask, and wait until it has ended; suspending ends well, what is resumed may wait for others."""
     before = watch.picture.outcomes.get(target)
@@ -62,7 +67,7 @@ async def test_a_note_is_written_kept_by_the_parent_and_removed_by_resuming(regi
         await _ask(watch, Verb.RECONCILE, parent)
         await watch.until_applied(parent, commit, 120)
         assert _said(region, "Kustomization", "tenants") == said, "the parent's run took the note away"
-        await watch.until("the fetched commit", lambda: _found(watch)[target].behind.is_behind, 120)
+        await watch.until("the fetched commit", lambda: _is_behind(watch, target), 120)
         one = _found(watch)[target]
         assert (one.by, one.in_git, one.overdue, one.frozen) == ("anna@laptop", False, False, State.READY)
         assert one.note == Note("anna@laptop", "INC-42 flaky registry", until)

@@ -20,6 +20,8 @@ class FakeCluster:
         self.context = context
         self.patches: list[tuple[ObjectRef, dict[str, Any]]] = []
         """Every write, in order."""
+        self.meant: list[str] = []
+        """The uid that each of them was held to."""
         self.replies: list[WriteReply] = []
         """The answers to the next writes, in order; when they are used up, writes are accepted."""
         self.writable = asyncio.Event()
@@ -71,9 +73,10 @@ class FakeCluster:
         """Count the call."""
         self.retries += 1
 
-    async def patch(self, ref: ObjectRef, body: dict[str, Any]) -> WriteReply:
+    async def patch(self, ref: ObjectRef, body: dict[str, Any], uid: str = "") -> WriteReply:
         """Record a write and answer as told."""
         self.patches.append((ref, body))
+        self.meant.append(uid)
         reply = self.replies.pop(0) if self.replies else WriteReply(accepted=True, version=next_version())
         self.writing += 1
         self.most_writing = max(self.most_writing, self.writing)

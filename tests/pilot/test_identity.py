@@ -1,10 +1,12 @@
 """The cursor, marks, questions and requests are about objects, never about lines: nothing retargets a keypress."""
 
+from collections.abc import Iterator
+from itertools import count
 from random import Random
 
 import pytest
 
-from tests.fakes.objects import FAILING, READY, ks, read, ref
+from tests.fakes.objects import FAILING, READY, hr, ks, read, ref
 from tests.fakes.pilot import API, APPS, EU, INFRA, ROOT, SOURCE, TENANTS, US, Driven, small, small_fleet
 from tui.model.changes import ContextStatus, KindListed, Phase
 from tui.model.intent import Step
@@ -85,6 +87,73 @@ async def test_when_the_selected_object_goes_the_next_row_is_selected() -> None:
         assert driven.selected == ref("Kustomization", "a")
         await driven.delete(ref("Kustomization", "a"))
         assert driven.selected == EU
+
+
+NEXT = ref("Kustomization", "c")
+MOVED = "the selection moved from ks flux-system/b to ks flux-system/c by itself: look, then press again"
+
+
+async def test_a_key_that_was_meant_for_what_is_gone_does_not_reach_its_neighbour() -> None:
+    async with small(ks("a"), ks("b"), ks("c"), start=("eu",), at=B) as driven:
+        driven.eu.deleted(B)
+        await driven.press("T")
+        assert driven.notices[-1] == "suspend/resume: ks flux-system/b is gone"
+        await driven.drawn()
+        assert driven.selected == NEXT
+        for _ in range(2):
+            await driven.press("T")
+            assert driven.notices[-1] == f"suspend/resume: {MOVED}"
+        driven.rig.clock.advance(1)
+        await driven.press("T")
+        assert [asked for asked, _ in driven.rig.patches()] == [NEXT], "the person was told, and had time to look"
+
+
+async def test_who_looked_away_is_told_before_a_key_reaches_the_neighbour() -> None:
+    async with small(ks("a"), ks("b"), ks("c"), start=("eu",), at=B) as driven:
+        await driven.delete(B)
+        driven.rig.clock.advance(600)
+        assert f"R W T {MOVED}" in driven.text_of(driven.main.footer)
+        await driven.press("space", "R")
+        assert driven.notices[-1] == f"mark: {MOVED}"
+        assert driven.main.tree_pane.marks == {}
+        assert [asked for asked, _ in driven.rig.patches()] == [NEXT]
+
+
+async def test_who_moves_the_cursor_on_has_seen_that_it_was_moved() -> None:
+    async with small(ks("a"), ks("b"), ks("c"), start=("eu",), at=B) as driven:
+        await driven.delete(B)
+        driven.rig.clock.advance(1)
+        await driven.press("k", "R")
+        assert [asked for asked, _ in driven.rig.patches()] == [ref("Kustomization", "a")]
+
+
+async def test_what_was_made_anew_under_the_cursor_is_another_object() -> None:
+    async with small(ks("a"), ks("b"), start=("eu",), at=B) as driven:
+        await driven.change(ks("b", uid="another"))
+        driven.rig.clock.advance(1)
+        await driven.press("R")
+        assert driven.notices[-1] == "reconcile: ks flux-system/b was deleted and made anew: look, then press again"
+        assert driven.rig.patches() == []
+        await driven.press("R")
+        assert [asked for asked, _ in driven.rig.patches()] == [B]
+        assert driven.eu.meant == ["another"]
+
+
+async def test_a_filter_that_moves_the_cursor_is_what_the_person_asked_for() -> None:
+    async with small(ks("a"), ks("b"), ks("c"), start=("eu",), at=B) as driven:
+        await driven.press("slash", "c", "enter", "R")
+        assert [asked for asked, _ in driven.rig.patches()] == [NEXT]
+
+
+@pytest.mark.parametrize("opener", ["v", "F"], ids=["graph", "fleet"])
+async def test_so_it_is_in_the_graph_and_in_the_fleet(opener: str) -> None:
+    async with small(ks("a"), ks("b", after=["a"]), ks("c", after=["b"]), start=("eu",), at=B) as driven:
+        await driven.press(opener)
+        await driven.delete(B)
+        driven.rig.clock.advance(600)
+        await driven.press("R")
+        assert driven.rig.patches() == []
+        assert "look, then press again" in driven.notices[-1] or "is gone" in driven.notices[-1]
 
 
 async def test_when_the_last_row_goes_the_row_above_is_selected() -> None:
@@ -220,7 +289,56 @@ async def test_under_churn_a_key_asks_what_was_under_the_cursor(seed: int) -> No
                 continue
             driven.main.draw_frame()
             assert driven.selected == seen
+            driven.rig.clock.advance(2)
+            if driven.main.tree_pane.moved():
+                continue
             await driven.press("T")
             asked.append(seen)
         assert [written for written, _ in driven.rig.patches()] == asked
         assert len(asked) > 5
+
+
+KEYS = ("j", "k", "g", "G", "space", *"RTRTUZ", "m", "ctrl+z", "ctrl+backslash")
+"""Motions, marks, steering, and ways to look at the tree; a question is answered."""
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_happens_only_what_is_drawn_under_the_cursor_or_marked_is_written_to(seed: int) -> None:
+    """Deleted, made anew, relisted, re-sorted, filtered: on the running app, with keys at any moment."""
+    random, names = Random(seed), [f"k{number}" for number in range(6)]
+    async with small(*map(ks, names), hr("api"), start=("eu",), at=EU) as driven:
+        tree, uids = driven.main.tree_pane, count()
+        aimed: set[tuple[ObjectRef, str]] = set()
+        for _ in range(100):
+            _let_something_happen(driven, random, names, uids)
+            if random.random() < 0.4:
+                await driven.drawn()
+            driven.rig.clock.advance(random.choice((0.1, 0.6, 2)))
+            key, drawn = random.choice("yn" if driven.screens else KEYS), tree.aim.target
+            if key in "RTUZ":
+                under = {(drawn.ref, drawn.uid)} if drawn == tree.target and drawn.uid else set()
+                aimed |= set(tree.marks.items()) or under
+            await driven.press(key)
+        await driven.press("n")
+        await driven.drawn()
+        sent = {(asked, uid) for (asked, _), uid in zip(driven.eu.patches, driven.eu.meant, strict=True)}
+        assert sent <= aimed
+        assert sent
+
+
+def _let_something_happen(driven: Driven, random: Random, names: list[str], uids: Iterator[int]) -> None:
+    name, conditions = random.choice(names), random.choice((FAILING, READY))
+    if random.random() < 0.3 and driven.selected is not None and driven.selected.name in names:
+        name = driven.selected.name
+    known = driven.main.shell.session.picture.get(ref("Kustomization", name))
+    uid = known.metadata.uid if known is not None else f"{name}-{next(uids)}"
+    match random.randrange(8):
+        case 0:
+            driven.eu.deleted(ref("Kustomization", name))
+        case 1:
+            driven.eu.changed(read(ks(name, conditions=conditions, uid=f"{name}-{next(uids)}")))
+        case 2:
+            there = [driven.main.shell.session.picture.get(ref("Kustomization", one)) for one in names]
+            driven.eu.listed(*(one for one in there if one is not None and one.ref.name != name))
+        case _:
+            driven.eu.changed(read(ks(name, conditions=conditions, uid=uid)))

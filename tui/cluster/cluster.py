@@ -139,12 +139,13 @@ class KubernetesCluster:
             await self._connection.forget_credentials()
         self._alarm.ring()
 
-    async def patch(self, ref: ObjectRef, body: dict[str, Any]) -> WriteReply:
+    async def patch(self, ref: ObjectRef, body: dict[str, Any], uid: str = "") -> WriteReply:
         """Send one JSON merge patch to the main resource, as field manager `gitops-tui`.
 
         Args:
             ref: The object.
             body: The merge patch.
+            uid: Whom it is meant for: an object that took its place is left alone; empty for whoever bears the name.
 
         Returns:
             What became of it; network failures and refusals are replies too.
@@ -153,7 +154,7 @@ class KubernetesCluster:
             api = await self._api(ref.kind)
         except ClusterError as error:
             return WriteReply(accepted=False, message=f"Not sent: {error}")
-        return await send_patch(self._connection, api.item(ref), ref, body)
+        return await send_patch(self._connection, api.item(ref), ref, body, uid)
 
     async def read(self, ref: ObjectRef) -> Resource | None:
         """Read one Flux object as the API server has it now.

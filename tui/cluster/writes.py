@@ -14,7 +14,9 @@ FIELD_MANAGER = "gitops-tui"
 (fluxcd/pkg ssa/patch.go)."""
 
 
-async def send_patch(connection: Connection, path: str, ref: ObjectRef, body: dict[str, Any]) -> WriteReply:
+async def send_patch(
+    connection: Connection, path: str, ref: ObjectRef, body: dict[str, Any], uid: str = ""
+) -> WriteReply:
     """Send one JSON merge patch.
 
     Args:
@@ -22,6 +24,7 @@ async def send_patch(connection: Connection, path: str, ref: ObjectRef, body: di
         path: The object's path.
         ref: The object, for the words of the reply.
         body: The merge patch.
+        uid: Whom it is meant for; empty for whoever bears the name.
 
     Returns:
         What became of it.
@@ -31,7 +34,7 @@ async def send_patch(connection: Connection, path: str, ref: ObjectRef, body: di
             "PATCH",
             path,
             params={"fieldManager": FIELD_MANAGER},
-            body=msgspec.json.encode(body),
+            body=msgspec.json.encode(_held_to(uid, body)),
             content_type="application/merge-patch+json",
         )
     except Unreachable as error:
@@ -64,9 +67,19 @@ def _version(body: bytes) -> str:
         return ""  # written all the same
 
 
+def _held_to(uid: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A patch that the API server refuses where another object bears the name by now.
+
+    An object's uid can't be changed (apimachinery pkg/api/validation/objectmeta.go).
+    """
+    return {**body, "metadata": {**body.get("metadata", {}), "uid": uid}} if uid else body
+
+
 def _refused(code: int, said: str, ref: ObjectRef) -> WriteReply:
     what = f"{ref.kind} {ref.path} in {ref.context}"
     match code:
+        case 409 | 422 if "metadata.uid" in said:
+            message = f"{what} is another object by now: it was deleted and made anew meanwhile."
         case 403:
             message = f"You may not change {what}: {said or 'forbidden'}. Ask for the role flux-edit."
         case 404:

@@ -16,6 +16,7 @@ _REASONS = {
     409: "Conflict",
     410: "Expired",
     415: "UnsupportedMediaType",
+    422: "Invalid",
 }
 
 

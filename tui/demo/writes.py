@@ -35,6 +35,8 @@ def patch_object(
     live = existing(cluster.store, target)
     patched = _patched(content_type, live, body)
     metadata = patched["metadata"]
+    if (uid := metadata.get("uid")) not in (None, live["metadata"]["uid"]):
+        raise _not_that_one(target, str(uid))
     expected = metadata.get("resourceVersion", "")
     metadata["resourceVersion"] = live["metadata"]["resourceVersion"]
     metadata |= {name: live["metadata"][name] for name in _SERVER_FIELDS if name in live["metadata"]}
@@ -75,6 +77,11 @@ def _conflict(target: Target) -> ApiError:
     resource = f"{target.item.plural}.{target.item.group}" if target.item.group else target.item.plural
     why = "the object has been modified; please apply your changes to the latest version and try again"
     return ApiError(409, f'Operation cannot be fulfilled on {resource} "{target.name}": {why}', name=target.name)
+
+
+def _not_that_one(target: Target, uid: str) -> ApiError:
+    what = f'{target.item.kind}.{target.item.group} "{target.name}" is invalid'
+    return ApiError(422, f'{what}: metadata.uid: Invalid value: "{uid}": field is immutable', name=target.name)
 
 
 def _patched(content_type: str, live: Object, body: Object) -> Object:

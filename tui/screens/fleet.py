@@ -41,6 +41,7 @@ _KEYS = (
 class FleetScreen(OverScreen):
     """A matrix of objects and contexts, with a cursor."""
 
+    pane: FleetPane
     topic = Topic.FLEET
 
     def __init__(self, shell: Shell, ref: ObjectRef | None = None) -> None:
@@ -136,7 +137,7 @@ class FleetScreen(OverScreen):
             *(["differing only"] if self._differing_only else []),
             *([f"/{self._text}"] if self._text else []),
         ]
-        self.pane.show(matrix, " · ".join(parts))
+        self.pane.show(matrix, " · ".join(parts), session.clock.now())
         self.draw_about()
 
     def changed(self, dirty: Dirty) -> None:

@@ -30,13 +30,14 @@ _LAYERS = {"graph.depends": Layer.DEPENDS_ON, "graph.sources": Layer.SOURCES, "g
 class GraphScreen(OverScreen):
     """Nodes and arrows, with a cursor."""
 
+    pane: GraphPane
     topic = Topic.GRAPH
     lines_when_low = 3
 
     def __init__(self, shell: Shell, context: str, focus: ObjectRef | None) -> None:
         super().__init__(shell)
         self._where = context
-        self.scope = Scope(focus)
+        self.scope = self._drawn_scope = Scope(focus)
         self.pane = GraphPane(shell.palette, shell.session.picture)
         self.pane.selected = focus
         self._web: Web | None = None
@@ -117,6 +118,8 @@ class GraphScreen(OverScreen):
             scope = msgspec.structs.replace(scope, apart=scope.apart | {self.pane.selected})
         hood = neighbourhood(self._web, picture, scope, self.shell.session.clock.now())
         self.pane.show(hood, self._about(hood))
+        self.pane.rests(self.shell.session.clock.now(), by_hand=self.scope is not self._drawn_scope)
+        self._drawn_scope = self.scope
         self.draw_about()
 
     def changed(self, dirty: Dirty) -> None:

@@ -1,6 +1,7 @@
 """The main screen: contexts, tree, events, logs, the detail strip and the keys."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 from textual.app import ComposeResult
@@ -8,6 +9,7 @@ from textual.containers import Container
 from textual.events import Key
 
 from tui.frames import FrameClock
+from tui.model.aim import Aim
 from tui.model.changes import Phase
 from tui.model.query import parse_query
 from tui.model.refs import ObjectRef
@@ -231,10 +233,16 @@ class MainScreen(KeyedScreen[None]):
         marked = [picture.get(ref) for ref in tree.marks if tree.is_marked(ref)]
         return tuple(resource for resource in marked if resource is not None)
 
-    def situation(self) -> Situation:
+    def situation(self, pressed: datetime | None = None) -> Situation:
         """What is selected, as far as it decides what can be done."""
-        marked = len(self.tree_pane.marks)
-        return situation_of(self.shell.session, self.targets(), self.selected is not None, marked)
+        tree, session = self.tree_pane, self.shell.session
+        moved = "" if tree.marks else tree.moved(pressed)
+        return situation_of(session, self.targets(), self.selected is not None, len(tree.marks), moved)
+
+    @property
+    def aim(self) -> Aim:
+        """What the person takes aim at."""
+        return self.tree_pane.aim
 
     def _changed(self) -> None:
         dirty = self.shell.session.store.dirty

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui.actions import ACTIONS
 from tui.screens.steer import Steer
 
 if TYPE_CHECKING:
@@ -26,10 +27,13 @@ class MainSteer(Steer):
         self._main.tree_pane.marks.clear()
 
     def _mark(self) -> None:
-        screen, resource = self._main, self._main.selected_object
+        screen, resource, tree = self._main, self._main.selected_object, self._main.tree_pane
+        if why := tree.moved(screen.shell.session.clock.now()):
+            screen.say(f"{ACTIONS['mark'].title}: {why}")
+            tree.aim.told()
+            return
         if resource is None:
             return
-        tree = screen.tree_pane
         if tree.is_marked(resource.ref):
             del tree.marks[resource.ref]
         else:

@@ -1,10 +1,12 @@
 """Screens over the main one that show the picture too."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from textual.events import Key
 
+from tui.model.aim import Aim
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.screens.diff import DiffScreen
@@ -16,6 +18,7 @@ from tui.screens.steer import Steer, situation_of
 from tui.screens.text import ManifestScreen
 from tui.situation import Situation
 from tui.store import Dirty
+from tui.widgets.aimed import AimedView
 from tui.widgets.detail import DetailStrip
 from tui.widgets.footer import Footer
 
@@ -27,6 +30,9 @@ class OverScreen(KeyedScreen[ObjectRef | None]):
 
     Dismissed with the object to select in the tree, or None.
     """
+
+    pane: AimedView
+    """Where the cursor is."""
 
     lines_when_low = 2
     """Lines of the detail strip where there are few."""
@@ -75,10 +81,16 @@ class OverScreen(KeyedScreen[ObjectRef | None]):
             "quit": self.leave,
         }
 
-    def situation(self) -> Situation:
+    def situation(self, pressed: datetime | None = None) -> Situation:
         """What is selected, as far as it decides what can be done."""
-        resource = self.selected_object
-        return situation_of(self.shell.session, (resource,) if resource is not None else (), self.on_row)
+        session, resource = self.shell.session, self.selected_object
+        moved = self.pane.moved(pressed)
+        return situation_of(session, (resource,) if resource is not None else (), self.on_row, moved=moved)
+
+    @property
+    def aim(self) -> Aim:
+        """What the person takes aim at."""
+        return self.pane.aim
 
     @property
     def selected_object(self) -> Resource | None:

@@ -1,12 +1,14 @@
 """Acting on objects, on whatever screen they are selected: asked about where it is dangerous, then sent."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 from textual.app import App
 
 from tui.actions import ACTIONS
+from tui.model.aim import Aim
 from tui.model.changes import Severity
 from tui.model.foresight import Choice, Foresight, foresee
 from tui.model.inquiry import inquire
@@ -27,11 +29,19 @@ class Steered(Protocol):
     shell: Shell
 
     @property
+    def aim(self) -> Aim:
+        """What the person takes aim at."""
+
+    @property
     def app(self) -> App[Any]:
         """The running program."""
 
-    def situation(self) -> Situation:
-        """What is selected."""
+    def situation(self, pressed: datetime | None = None) -> Situation:
+        """What is selected.
+
+        Args:
+            pressed: When a key was pressed that takes it; None where none was.
+        """
 
     def draw_frame(self) -> None:
         """Draw what has changed."""
@@ -72,9 +82,11 @@ class Steer:
 
     def _ask(self, action: str, verb: Verb, with_source: bool = False, note: Note | None = None) -> None:
         screen, shell = self._screen, self._screen.shell
-        situation, title = screen.situation(), ACTIONS[action].title
+        title = ACTIONS[action].title
+        situation = screen.situation(shell.session.clock.now())
         if why := refusal(ACTIONS[action], situation):
             shell.session.notice(Severity.WARNING, f"{title}: {why}")
+            screen.aim.told()
             return
         foresight = self._foresee(verb, situation.selected)
         gone = max(0, situation.marked - len(situation.selected))
@@ -125,7 +137,9 @@ class Steer:
         self._screen.draw_frame()
 
 
-def situation_of(session: Session, targets: tuple[Resource, ...], on_row: bool, marked: int = 0) -> Situation:
+def situation_of(
+    session: Session, targets: tuple[Resource, ...], on_row: bool, marked: int = 0, moved: str = ""
+) -> Situation:
     """What decides what can be done to some objects.
 
     Args:
@@ -133,6 +147,7 @@ def situation_of(session: Session, targets: tuple[Resource, ...], on_row: bool, 
         targets: The objects.
         on_row: Whether anything is selected.
         marked: How many are marked.
+        moved: Why what is under the cursor may not be what the person aims at.
 
     Returns:
         The situation.
@@ -141,7 +156,7 @@ def situation_of(session: Session, targets: tuple[Resource, ...], on_row: bool, 
     access = answers.pop() if len(answers) == 1 else Access.UNKNOWN
     reasons = [session.read_only.why(resource.ref.context) for resource in targets]
     read_only = reasons[0] if reasons and all(reasons) else ""
-    return Situation(targets, on_row, marked, read_only, access)
+    return Situation(targets, on_row, marked, read_only, access, moved)
 
 
 def offers(shell: Shell, situation: Situation, keys: Iterable[tuple[str, str]]) -> tuple[Offer, ...]:

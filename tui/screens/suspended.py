@@ -31,6 +31,8 @@ _KEYS = (
 class SuspendedScreen(OverScreen):
     """A list of suspensions, with a cursor."""
 
+    pane: SuspensionsPane
+
     def __init__(self, shell: Shell, ref: ObjectRef | None = None) -> None:
         super().__init__(shell)
         self._start = ref

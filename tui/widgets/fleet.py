@@ -1,9 +1,12 @@
 """The matrix of the fleet: objects down, contexts across."""
 
+from datetime import datetime
+
 from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
+from tui.model.aim import Target
 from tui.model.cells import FLUX_NAMESPACE
 from tui.model.fleet import Cell, Column, Matrix, Rank
 from tui.model.fleet import Line as Entry
@@ -11,6 +14,7 @@ from tui.model.health import State
 from tui.model.kinds import KINDS
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
+from tui.widgets.aimed import AimedView
 from tui.widgets.cellwise import Line, cut, fit, width_of
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
@@ -27,14 +31,13 @@ _COUNTED = {
 }
 
 
-class FleetPane(LineView):
+class FleetPane(AimedView):
     """The rows; one cell is under the cursor. Their title is the head's."""
 
     titled = False
 
     def __init__(self, palette: Palette, picture: Picture) -> None:
-        super().__init__(palette, id="matrix")
-        self.picture = picture
+        super().__init__(palette, picture, "matrix")
         self.matrix = Matrix()
         self.cursor = 0
         self.column = 0
@@ -56,13 +59,20 @@ class FleetPane(LineView):
         columns, entry = self.matrix.columns, self.entry
         return entry.ref(columns[self.column].context) if entry is not None and columns else None
 
-    def show(self, matrix: Matrix, about: str) -> None:
+    @property
+    def target(self) -> Target | None:
+        """What is under the cursor, as the picture is now."""
+        return self.target_at(self.selected) if self.selected is not None else None
+
+    def show(self, matrix: Matrix, about: str, now: datetime) -> None:
         """Show another matrix; the cursor stays on its object and its context.
 
         Args:
             matrix: The rows and columns.
-            about: What the title says.
+            about: What the title says: how it is looked at.
+            now: The time.
         """
+        is_by_hand = about != self.about
         before = self.matrix.columns[self.column].context if self.matrix.columns else ""
         self.matrix, self.about = matrix, about
         contexts = [column.context for column in matrix.columns]
@@ -76,6 +86,7 @@ class FleetPane(LineView):
         self.show_cursor()
         if place is None and self._selected is None:
             self._remember()
+        self.rests(now, by_hand=is_by_hand)
         self.repaint()
 
     def select(self, ref: ObjectRef) -> None:
@@ -92,6 +103,7 @@ class FleetPane(LineView):
                 self.cursor = place
                 break
         self._remember()
+        self.aim.chosen(self.target)
         self.show_cursor()
         self.repaint()
 
@@ -99,6 +111,7 @@ class FleetPane(LineView):
         """Put the cursor on a row and remember its object."""
         super().move_cursor(index)
         self._remember()
+        self.aim.chosen(self.target)
 
     def go_across(self, step: int) -> None:
         """Put the cursor on another context.
@@ -107,6 +120,7 @@ class FleetPane(LineView):
             step: How many columns to the right, negative for left.
         """
         self.column = max(0, min(self.column + step, len(self.matrix.columns) - 1))
+        self.aim.chosen(self.target)
         self.repaint()
 
     def count_lines(self) -> int:

@@ -4,6 +4,7 @@ from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
+from tui.model.aim import Target
 from tui.model.health import FAULTS, State
 from tui.model.neighbourhood import Neighbourhood, Node
 from tui.model.nodes import label_of
@@ -12,8 +13,8 @@ from tui.model.plan import Plan, arrange
 from tui.model.refs import ObjectRef
 from tui.model.routes import Box
 from tui.model.strokes import Canvas, is_heavy, sign
+from tui.widgets.aimed import AimedView
 from tui.widgets.cellwise import Line, cut, width_of
-from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
 
 _MOST_NAME = 30
@@ -22,12 +23,11 @@ _MARGIN = 2
 _WHEEL = 6
 
 
-class GraphPane(LineView):
+class GraphPane(AimedView):
     """Nodes from left to right; it pans."""
 
     def __init__(self, palette: Palette, picture: Picture) -> None:
-        super().__init__(palette, id="graph")
-        self.picture = picture
+        super().__init__(palette, picture, "graph")
         self.plan = Plan()
         self.left = 0
         """The first visible column; negative where there is more room than drawing, as `top` may be."""
@@ -48,6 +48,12 @@ class GraphPane(LineView):
         """The node under the cursor."""
         number = self.plan.number.get(self.selected) if self.selected is not None else None
         return self.plan.hood.nodes[number] if number is not None else None
+
+    @property
+    def target(self) -> Target | None:
+        """The object under the cursor, as the picture is now; None where several are folded."""
+        node = self.node
+        return self.target_at(node.ref) if node is not None and not node.folded else None
 
     def show(self, hood: Neighbourhood, about: str) -> None:
         """Show a graph; the node under the cursor stays where it is on the screen.
@@ -70,6 +76,7 @@ class GraphPane(LineView):
             ref: An object of that node.
         """
         self.selected = self.plan.hood.place.get(ref, self.selected)
+        self.aim.chosen(self.target)
         self.show_cursor()
         self.repaint()
 

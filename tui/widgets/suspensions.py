@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.model.aim import Target
 from tui.model.blast import holds_back
 from tui.model.cells import FLUX_NAMESPACE, connection_note
 from tui.model.changes import Phase
@@ -15,6 +16,7 @@ from tui.model.refs import ObjectRef
 from tui.model.suspensions import Suspension, SuspensionCells, cells_of, suspensions
 from tui.model.text import counted
 from tui.model.wording import describe, suspension
+from tui.widgets.aimed import AimedView
 from tui.widgets.cellwise import Line, cut, cut_left, fit, width_of
 from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
@@ -32,14 +34,13 @@ _SHORTEST = {4: 10, 3: 8, 1: 14, 0: 6}
 """Columns that are cut where there is little room, in this order, and the cells that they keep."""
 
 
-class SuspensionsPane(LineView):
+class SuspensionsPane(AimedView):
     """The rows; their titles are the head's."""
 
     titled = False
 
     def __init__(self, palette: Palette, picture: Picture) -> None:
-        super().__init__(palette, id="suspensions")
-        self.picture = picture
+        super().__init__(palette, picture, id="suspensions")
         self.rows: tuple[tuple[Suspension, SuspensionCells], ...] = ()
         self.cursor = 0
         self.unseen: tuple[tuple[str, str], ...] = ()
@@ -54,6 +55,11 @@ class SuspensionsPane(LineView):
         """The object under the cursor."""
         at = self.cursor
         return self.rows[at][0].ref if at is not None and at < len(self.rows) else None
+
+    @property
+    def target(self) -> Target | None:
+        """The object under the cursor, as the picture is now."""
+        return self.target_at(self.selected) if self.selected is not None else None
 
     def show(self, now: datetime) -> None:
         """Show what is suspended now; the cursor stays on its object.
@@ -72,6 +78,7 @@ class SuspensionsPane(LineView):
             self.top += place - self.cursor
         self.cursor = place if place is not None else max(0, min(self.cursor or 0, len(rows) - 1))
         self._selected = self.selected
+        self.rests(now, by_hand=False)
         self.show_cursor()
         self.repaint()
 
@@ -89,6 +96,7 @@ class SuspensionsPane(LineView):
         """Put the cursor on a row and remember its object."""
         super().move_cursor(index)
         self._selected = self.selected
+        self.aim.chosen(self.target)
 
     def count_lines(self) -> int:
         """One line an object."""

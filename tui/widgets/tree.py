@@ -5,14 +5,15 @@ from datetime import datetime
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.model.aim import Target
 from tui.model.cells import Cells, cells, context_cells
 from tui.model.changes import Phase
 from tui.model.health import FAULTS, State
 from tui.model.picture import Picture
 from tui.model.refs import ObjectRef
 from tui.model.rows import Layout, Row, View
+from tui.widgets.aimed import AimedView
 from tui.widgets.cellwise import Line, cut, fit, width_of
-from tui.widgets.lines import LineView
 from tui.widgets.palette import Palette
 
 _KIND_WIDTH = 9
@@ -29,12 +30,11 @@ _WORST_FIRST = (FAULTS, {State.WAITING, State.TERMINATING, State.UNKNOWN}, {Stat
 """What somebody has to look at: what is broken first, and what stands still by intent last."""
 
 
-class TreePane(LineView):
+class TreePane(AimedView):
     """Rows of contexts and objects, one of them under the cursor."""
 
     def __init__(self, palette: Palette, picture: Picture) -> None:
-        super().__init__(palette, id="tree")
-        self.picture = picture
+        super().__init__(palette, picture, "tree")
         self.view = View()
         self.layout_ = Layout()
         self.marks: dict[ObjectRef, str] = {}
@@ -49,6 +49,11 @@ class TreePane(LineView):
         rows = self.layout_.rows
         return rows[self.cursor] if self.cursor is not None and self.cursor < len(rows) else None
 
+    @property
+    def target(self) -> Target | None:
+        """What is under the cursor, as the picture is now."""
+        return self.target_at(self.selected.ref) if self.selected is not None else None
+
     def show(self, layout: Layout, view: View, now: datetime) -> None:
         """Show another layout; the cursor stays on its object, at the same height where it can.
 
@@ -57,10 +62,11 @@ class TreePane(LineView):
             view: How they were chosen.
             now: The time, for ages.
         """
-        before = self.layout_
+        before, is_by_hand = self.layout_, view != self.view
         self.layout_, self.view, self._now = layout, view, now
         if layout is not before:
             self._keep_selection(before)
+        self.rests(now, by_hand=is_by_hand)
         self.repaint()
 
     def select(self, ref: ObjectRef) -> bool:
@@ -112,6 +118,8 @@ class TreePane(LineView):
     def select_first_fault(self) -> None:
         """Put the cursor on the first row that is broken, or waits, with what leads to it in sight.
 
+        For who has not pressed a key yet: until now there was no object under the cursor that one could be meant for.
+
         Never on what is suspended: there a key that was meant for something else would resume it.
         """
         place = self.find_fault(1, -1)
@@ -153,9 +161,9 @@ class TreePane(LineView):
         return "No context is connected: press its digit, or : and connect NAME"
 
     def move_cursor(self, index: int) -> None:
-        """Put the cursor on a line and remember what it stands for."""
-        super().move_cursor(index)
-        self._selected = self.selected.ref if self.selected else None
+        """Put the cursor on a line and remember what it stands for, as a person asks."""
+        self._put_cursor(index)
+        self.aim.chosen(self.target)
 
     def draw_title(self, width: int) -> Strip:
         """Mode, filter, and how much of everything is shown."""
@@ -244,6 +252,10 @@ class TreePane(LineView):
         if told.emphasis is None or stale:
             return self.palette.dim
         return self.palette.state(told.emphasis)
+
+    def _put_cursor(self, index: int) -> None:
+        super().move_cursor(index)
+        self._selected = self.selected.ref if self.selected else None
 
     def _keep_selection(self, before: Layout) -> None:
         """Put the cursor where its object is now; where it is gone, on the nearest row that is still there."""
