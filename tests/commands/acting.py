@@ -70,9 +70,9 @@ class Answering(FakeCluster):
             asyncio.get_running_loop().call_later(delay, self.emit, change)
         await super().run(emit)
 
-    async def patch(self, ref: ObjectRef, body: dict[str, Any]) -> WriteReply:
+    async def patch(self, ref: ObjectRef, body: dict[str, Any], uid: str = "") -> WriteReply:
         """Take a request, and let happen what the test says; an object it says nothing of does not change."""
-        reply = await super().patch(ref, body)
+        reply = await super().patch(ref, body, uid)
         if reply.accepted and ref.name in self.answers:
             token = body.get("metadata", {}).get("annotations", {}).get("reconcile.fluxcd.io/requestedAt", "")
             for delay, after in self.answers[ref.name](token):

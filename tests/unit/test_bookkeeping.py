@@ -57,10 +57,10 @@ class Looking(FakeCluster):
         self.look = look
         self.seen: list[Any] = []
 
-    async def patch(self, ref: ObjectRef, body: dict[str, Any]) -> WriteReply:
+    async def patch(self, ref: ObjectRef, body: dict[str, Any], uid: str = "") -> WriteReply:
         """Look, then answer."""
         self.seen.append(self.look())
-        return await super().patch(ref, body)
+        return await super().patch(ref, body, uid)
 
 
 async def test_that_it_is_asked_is_on_disk_before_anything_is_sent(path: Path) -> None:

@@ -200,7 +200,8 @@ class Window:
             question = self.question
             if key == "y":
                 self.granted.update(self._aimed)
-            await question.take_key(key_event(key))
+            if key not in MOTIONS:  # they scroll it, which has no lines outside of an app
+                await question.take_key(key_event(key))
         elif key in MOTIONS:
             self.tree_pane.go(MOTIONS[key])
         elif key in STEERING:
