@@ -93,6 +93,10 @@ _STEER = (
         "mark", ("space",), "mark", "Mark the object, so that the next action takes all that are marked",
         Topic.STEER, Scope.OBJECT, footer=14,
     ),
+    Action(
+        "mark.all", ("A",), "mark all shown", "Mark every object that the filter lets pass, or none of them again",
+        Topic.STEER,
+    ),
     Action("mark.clear", ("ctrl+backslash",), "clear marks", "Take all marks away", Topic.STEER),
 )  # fmt: skip
 

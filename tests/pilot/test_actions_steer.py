@@ -144,6 +144,17 @@ async def test_a_context_cannot_be_marked() -> None:
         assert driven.main.tree_pane.marks == {}
 
 
+@acting("mark.all")
+async def test_all_that_the_filter_lets_pass_is_marked_and_nothing_else(key: str) -> None:
+    async with small(at=APPS) as driven:
+        await driven.press("slash", *"kind:hr", "enter")
+        await driven.act("mark.all", key)
+        assert driven.main.tree_pane.marks == {API: "uid-HelmRelease-apps-api"}
+        await driven.act("mark.all", key)
+        assert driven.main.tree_pane.marks == {}
+        assert driven.rig.patches() == []
+
+
 @acting("mark.clear")
 async def test_marks_are_cleared(key: str) -> None:
     async with small(at=APPS) as driven:

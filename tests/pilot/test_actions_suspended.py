@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tests.fakes.fleet import NOW
-from tests.fakes.objects import WAITING, git, ks, ref, suspended_by
+from tests.fakes.objects import MAIN, OLD_MAIN, WAITING, git, ks, ref, suspended_by
 from tests.fakes.pilot import ALERT, API, INFRA, NARROW, PAUSED, SOURCE, TENANTS, WIDE, Driven, acting, small
 from tui.config.settings import Settings
 from tui.model.changes import ContextStatus, Phase
 from tui.model.kinds import NOTE_BY, NOTE_REASON, NOTE_UNTIL
+from tui.model.pending import Commit, Pending
 from tui.screens.suspended import SuspendedScreen
 from tui.widgets.lines import LineView
 
@@ -47,6 +48,20 @@ async def test_all_that_is_suspended_is_shown_and_left_by_the_same_key(key: str)
         assert "ks flux-system/paused · suspended, was ready" in driven.text_of(screen.detail)
         await driven.act("suspended", key)
         assert (driven.screens, driven.selected) == ([], INFRA)
+
+
+async def test_how_many_commits_it_is_behind_is_asked_of_git_and_told() -> None:
+    shas = [MAIN.rpartition(":")[2], "b" * 40]
+    pending = Pending((), tuple(Commit(sha, "Ana", NOW, "bump") for sha in shas))
+    async with small(at=PAUSED, pending=pending) as driven:
+        await driven.change(ks("paused", suspend=True, applied=OLD_MAIN), ks("same", suspend=True))
+        await driven.press("S")
+        screen = driven.app.screen
+        assert isinstance(screen, SuspendedScreen)
+        await driven.until(lambda: "2 commits, 0 files" in driven.text_of(screen.pane))
+        assert len(driven.rig.git.questions) == 1, "what is the same needs no Git"
+        await driven.press("escape", "S")
+        assert len(driven.rig.git.questions) == 1, "what is known is not asked again"
 
 
 async def test_it_opens_by_its_name_and_at_what_the_tree_has_selected() -> None:

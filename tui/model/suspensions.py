@@ -177,13 +177,14 @@ class SuspensionCells(msgspec.Struct, frozen=True):
     """How a request stands that was made of it a moment ago; empty else."""
 
 
-def cells_of(picture: Picture, one: Suspension, now: datetime) -> SuspensionCells:
+def cells_of(picture: Picture, one: Suspension, now: datetime, pending: str = "") -> SuspensionCells:
     """What a suspension's row says.
 
     Args:
         picture: What is known.
         one: The suspension.
         now: The time.
+        pending: How far behind it is, `3 commits, 12 files`; empty where Git was not asked or can't say.
 
     Returns:
         The parts of its row.
@@ -194,7 +195,7 @@ def cells_of(picture: Picture, one: Suspension, now: datetime) -> SuspensionCell
     return SuspensionCells(
         age(one.since, now),
         " ".join(part for part in (one.by, "in Git" if one.in_git else "") if part),
-        one.behind.told if one.behind is not None else "",
+        (one.behind.is_behind and pending) or one.behind.told if one.behind is not None else "",
         f"overdue by {age(one.note.until, now)}" if one.overdue else until,
         one.note.reason,
         outcome_text(outcome) if outcome is not None and is_news else "",

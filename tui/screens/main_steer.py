@@ -20,7 +20,7 @@ class MainSteer(Steer):
     @property
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Marks too."""
-        return super().handlers | {"mark": self._mark, "mark.clear": self.clear_marks}
+        return super().handlers | {"mark": self._mark, "mark.all": self._mark_all, "mark.clear": self.clear_marks}
 
     def sent(self) -> None:
         """What was marked has been dealt with."""
@@ -40,6 +40,17 @@ class MainSteer(Steer):
             tree.marks[resource.ref] = resource.metadata.uid
         tree.go("down")
         screen.draw_frame()
+
+    def _mark_all(self) -> None:
+        """What folded branches hide is not shown, and not marked; what stands there only for its branches neither."""
+        tree, picture = self._main.tree_pane, self._main.shell.session.picture
+        hits = {row.ref: resource for row in tree.layout_.rows if row.is_hit and (resource := picture.get(row.ref))}
+        if all(tree.is_marked(ref) for ref in hits):
+            for ref in hits:
+                del tree.marks[ref]
+        else:
+            tree.marks |= {ref: resource.metadata.uid for ref, resource in hits.items()}
+        self._main.draw_frame()
 
     def clear_marks(self) -> None:
         """Take all marks away."""

@@ -6,6 +6,9 @@ from functools import partial
 from textual.app import ComposeResult
 
 from tui.model.detail import describe_object
+from tui.model.foresight import in_words
+from tui.model.pending import Question
+from tui.model.question import NoGitError, question_about
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.screens.graph import GraphScreen
@@ -36,7 +39,7 @@ class SuspendedScreen(OverScreen):
     def __init__(self, shell: Shell, ref: ObjectRef | None = None) -> None:
         super().__init__(shell)
         self._start = ref
-        self.pane = SuspensionsPane(shell.palette, shell.session.picture)
+        self.pane = SuspensionsPane(shell.palette, shell.session.picture, self._pending)
         self.head = SuspensionsHead(shell.palette, self.pane)
 
     def compose(self) -> ComposeResult:
@@ -53,6 +56,7 @@ class SuspendedScreen(OverScreen):
         if self._start is not None:
             self.pane.select(self._start)
         self.draw_about()
+        self.run_worker(self._count(), exclusive=True)
 
     def on_resize(self) -> None:
         """The columns are as wide as there is room."""
@@ -110,6 +114,25 @@ class SuspendedScreen(OverScreen):
         is_there = ref is not None and session.picture.get(ref) is not None
         self.detail.show(describe_object(session.picture, ref, session.clock.now()) if ref and is_there else None)
         self.footer.show(offers(self.shell, self.situation(), _KEYS), self.said.line())
+
+    def _question(self, ref: ObjectRef) -> Question | None:
+        try:
+            return question_about(self.shell.session.picture, ref)
+        except NoGitError:
+            return None
+
+    def _pending(self, ref: ObjectRef) -> str:
+        question = self._question(ref)
+        return self.shell.session.diffs.get(question, "") if question is not None else ""
+
+    async def _count(self) -> None:
+        """Ask Git how far behind each is, one after the other, for as long as somebody looks."""
+        session = self.shell.session
+        for one, _ in self.pane.rows:
+            question = self._question(one.ref) if one.behind is not None and one.behind.is_behind else None
+            if question is not None and question not in session.diffs:
+                session.diffs[question] = in_words(await session.git.pending(question, lambda _: None), question)
+                self.draw_frame()
 
     def _open(self) -> None:
         if (ref := self.there()) is not None:

@@ -1,5 +1,6 @@
 """All that is suspended: one line an object, across contexts."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from rich.style import Style
@@ -39,8 +40,9 @@ class SuspensionsPane(AimedView):
 
     titled = False
 
-    def __init__(self, palette: Palette, picture: Picture) -> None:
+    def __init__(self, palette: Palette, picture: Picture, pending: Callable[[ObjectRef], str]) -> None:
         super().__init__(palette, picture, id="suspensions")
+        self._pending = pending
         self.rows: tuple[tuple[Suspension, SuspensionCells], ...] = ()
         self.cursor = 0
         self.unseen: tuple[tuple[str, str], ...] = ()
@@ -68,7 +70,9 @@ class SuspensionsPane(AimedView):
             now: The time.
         """
         self._now, picture = now, self.picture
-        rows = self.rows = tuple((one, cells_of(picture, one, now)) for one in suspensions(picture, now))
+        rows = self.rows = tuple(
+            (one, cells_of(picture, one, now, self._pending(one.ref))) for one in suspensions(picture, now)
+        )
         told = ((name, connection_note(one, now)) for name, one in picture.statuses.items() if one.phase != Phase.OFF)
         self.unseen = tuple((name, note) for name, note in told if note)
         columns = zip(_TITLES[:-1], *(self._texts(one, cells) for one, cells in rows), strict=True)
