@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import urllib.error
@@ -66,6 +67,13 @@ class Gitea:
     def start(self) -> None:
         """Start it anew."""
         self._processes.start("gitea", self._command("web"), folder=self._home, user=_ACCOUNT)
+
+    def restart(self) -> None:
+        """End it, with what it is doing in its log, and start it anew."""
+        self._processes.signal("gitea", signal.SIGQUIT)
+        wait_for("gitea to end", lambda: "gitea" not in self._processes.running(), 30)
+        self.start()
+        self.await_ready()
 
     def set_up(self) -> None:
         """Wait for it to start, and make its owner and what they log in with.
@@ -182,6 +190,9 @@ REQUIRE_SIGNIN_VIEW = true
 
 [mirror]
 MIN_INTERVAL = 1m
+
+[git.timeout]
+MIRROR = 20
 
 [cron.update_mirrors]
 SCHEDULE = @every 10s

@@ -15,6 +15,10 @@ _AGAIN = 15.0
 """Seconds after which a mirror that has not come is told to look once more."""
 
 
+_STUCK = 50.0
+"""Seconds after which Gitea is started anew."""
+
+
 class Mirror(Origin):
     """A pull mirror, private, with a webhook once `tell` has made it."""
 
@@ -80,16 +84,20 @@ class Mirror(Origin):
         """
         if self._is_held:
             return
-        asked = 0.0
+        began, asked, is_fresh = time.monotonic(), 0.0, False
 
         def has_come() -> bool:
-            nonlocal asked
-            if time.monotonic() - asked > _AGAIN:  # Gitea does not repeat a fetch that failed
+            nonlocal asked, is_fresh
+            now = time.monotonic()
+            if now - began > _STUCK and not is_fresh:  # its queue may hold a mirror for minutes: "already in queue"
+                self._gitea.restart()
+                is_fresh, asked = True, 0.0
+            if now - asked > _AGAIN:  # it does not repeat a fetch that failed
                 self._gitea.ask("POST", f"{self._path}/mirror-sync")
-                asked = time.monotonic()
+                asked = now
             return self.head() == commit
 
-        wait_for(f"the mirror to be at {commit}", has_come, 120)
+        wait_for(f"the mirror to be at {commit}", has_come, 180)
 
     def look_every(self, interval: str) -> None:
         """Choose how often it looks upstream by itself.

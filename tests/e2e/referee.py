@@ -197,7 +197,7 @@ def events(region: Region, *arguments: str) -> list[Told]:
     width = len(header.rstrip().split("\t"))
     for row in rows:
         *cells, message = (cell.strip() for cell in row.split("\t", width - 1))
-        if cells[-4]:
+        if len(cells) >= _PLAIN and cells[-4]:
             count = re.search(r"\(x(\d+) over ", cells[-4])
             namespace = cells[0] if len(cells) > _PLAIN else region.namespace
             type_, reason, subject = cells[-3:]

@@ -14,6 +14,7 @@ from tui.model.refs import ObjectRef
 _QUICK: dict[str, Body] = {"Kustomization": {"retryInterval": "10s"}, "HelmRelease": {"interval": "10m"}}
 _VARIES = (
     (re.compile(r"\b(since|for) (?:<1m|\d+[mhdy])"), r"\1 …"),
+    (re.compile(r"(?:<1m|\d+[mhdy]) ago\b"), "… ago"),
     (re.compile(r"\d+\.\d+\.\d+\.\d+:\d+"), "address"),
     (re.compile(r"\bmain@[0-9a-f]{8,}"), "main@…"),
     (re.compile(r"https://"), "http://"),
