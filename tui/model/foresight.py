@@ -175,7 +175,8 @@ def _effects(picture: Picture, verb: Verb, resources: tuple[Resource, ...], refu
 
 def _in_vain(verb: Verb, acted: list[Effect], is_alone: bool, now: datetime) -> Iterator[str]:
     if any(effect.verb is not verb for effect in acted):
-        alone = f"it is {suspended_when(acted[0].resource, now)}"
+        known = suspended_when(acted[0].resource, now)
+        alone = f"it {'was' if ' ago' in known else 'is'} {known}"
         what, them = (alone, "it") if is_alone else ("they are suspended", "them")
         yield f"{what}: a request to reconcile {them} would do nothing"
 

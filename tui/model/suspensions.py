@@ -184,7 +184,7 @@ def cells_of(picture: Picture, one: Suspension, now: datetime, pending: str = ""
         picture: What is known.
         one: The suspension.
         now: The time.
-        pending: How far behind it is, `3 commits, 12 files`; empty where Git was not asked or can't say.
+        pending: How far behind it is, `3 commits`; empty where Git was not asked or can't say.
 
     Returns:
         The parts of its row.

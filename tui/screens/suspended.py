@@ -122,8 +122,10 @@ class SuspendedScreen(OverScreen):
             return None
 
     def _pending(self, ref: ObjectRef) -> str:
+        """How many commits; how many files they touch is a matter of the diff."""
         question = self._question(ref)
-        return self.shell.session.diffs.get(question, "") if question is not None else ""
+        told = self.shell.session.diffs.get(question, "") if question is not None else ""
+        return told.partition(",")[0]
 
     async def _count(self) -> None:
         """Ask Git how far behind each is, one after the other, for as long as somebody looks."""

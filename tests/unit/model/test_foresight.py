@@ -109,7 +109,7 @@ def _asks(foresight: Foresight) -> dict[str, tuple[str, list[str]]]:
             Verb.RECONCILE,
             ks("a", suspend=True, managed=BY_ANNA),
             [],
-            ("it is suspended 41d ago by anna: a request to reconcile it would do nothing",),
+            ("it was suspended 41d ago by anna: a request to reconcile it would do nothing",),
             {"y": ("resume and reconcile", ["resume a"])},
             id="reconcile-what-is-suspended",
         ),
