@@ -6,7 +6,7 @@ import pytest
 
 from tests.commands.acting import Answer, Answering, limited, perform, runs, sleeps, switched
 from tests.commands.asking import live
-from tests.fakes.objects import FAILING, Body, git, ks
+from tests.fakes.objects import FAILING, Body, git, inventory_id, ks, suspended_by
 from tui.commands.ending import Exit, StartError
 from tui.commands.request import Request
 from tui.model.changes import ContextStatus, Phase
@@ -77,6 +77,17 @@ def test_suspending_is_done_when_it_shows(capsys: pytest.CaptureFixture[str]) ->
     assert perform(Verb.SUSPEND, "ks/apps", clusters=[eu]) is Exit.FINE
     assert [body["spec"] for _, body in eu.patches] == [{"suspend": True}]
     assert capsys.readouterr().out == "eu ks flux-system/apps: suspended in 0.0s\n"
+
+
+def test_what_its_parent_will_undo_is_said_before_it_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    declared = suspended_by("kustomize-controller", 60, "Apply")
+    parent = ks("fleet", inventory=[inventory_id("Kustomization", "apps")])
+    eu = _eu(ks("apps", managed=declared), parent, apps=switched("apps"))
+    assert perform(Verb.SUSPEND, "ks/apps", clusters=[eu]) is Exit.FINE
+    assert capsys.readouterr().err.splitlines()[0] == (
+        "gitops-tui: suspend: ks flux-system/fleet will undo it at its next run, within 10m: "
+        "Git says that it is not suspended"
+    )
 
 
 def test_what_would_do_nothing_is_refused_unsent(capsys: pytest.CaptureFixture[str]) -> None:

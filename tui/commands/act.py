@@ -15,7 +15,8 @@ from tui.commands.progress import Progress, is_taken
 from tui.commands.request import Request
 from tui.commands.targets import find
 from tui.model.changes import Severity
-from tui.model.intent import Outcome, Step, Verb, objection
+from tui.model.foresight import foresee
+from tui.model.intent import SWITCHES, Outcome, Step, Verb, objection
 from tui.model.refs import ObjectRef
 from tui.model.resources import Resource
 from tui.model.text import counted
@@ -50,7 +51,7 @@ async def act(asked: Asked) -> Exit:
         resources = _concerned(asked, request, refs)
         if not resources and not gaps:
             complain(f"nothing to {request.verb}")
-        _announce(request, resources)
+        _announce(asked, request, resources)
         await agree(request, resources)
     except asyncio.CancelledError:
         complain("interrupted: nothing was sent")
@@ -91,8 +92,13 @@ def _idle(verb: Verb, resource: Resource) -> str:
     return objection(verb, resource)
 
 
-def _announce(request: Request, resources: list[Resource]) -> None:
-    """Say what will be done before it is, where that is more than one object."""
+def _announce(asked: Asked, request: Request, resources: list[Resource]) -> None:
+    """Say before it is done what is in vain or surprises, and what will be done where that is more than one object."""
+    if request.verb in SWITCHES:
+        session = asked.session
+        foresight = foresee(session.picture, request.verb, tuple(resources), session.clock.now())
+        for warning in foresight.warnings:
+            complain(f"{request.verb}: {warning}")
     if len(resources) < 2:
         return
     contexts = ", ".join(dict.fromkeys(resource.ref.context for resource in resources))
