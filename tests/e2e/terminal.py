@@ -35,6 +35,22 @@ def go_to(screen: Screen, name: str) -> None:
     screen.until_row("ks", f"/{name} ·")
 
 
+def colour(screen: Screen, sign: str, name: str, *more: str) -> str:
+    """The colour of an object's sign in the tree.
+
+    Args:
+        screen: The screen, of which a frame may be half written.
+        sign: The sign of its state.
+        name: The object's name.
+        more: What else its row has.
+
+    Returns:
+        The colour; empty while there is no such row.
+    """
+    row = screen.row(f"{sign} {name}", *more)
+    return screen.cell(row, sign).fg if row else ""
+
+
 def until_in_tree(screen: Screen, name: str, *texts: str) -> None:
     """Wait until an object's row has some texts."""
     screen.until(lambda: all(text in tree_row(screen, name) for text in texts))
